@@ -1,0 +1,106 @@
+import {
+  type CommandState,
+  type Evidence,
+  type HistoryEntry,
+  isSettled,
+  type SettledState,
+} from '@remote-display/protocol';
+import type { Command, Failure } from './command.ts';
+
+const ENDS = ['shown', 'dead', 'expired', 'superseded', 'cancelled'] as const;
+
+/**
+ * The one table of allowed moves. From every state that is no end each end can be reached,
+ * because a server that restarted may have forgotten how far a command had come; the way back to
+ * `queued` is a retry.
+ */
+export const MOVES: Readonly<Record<CommandState, readonly CommandState[]>> = {
+  queued: ['dispatched', 'received', ...ENDS],
+  dispatched: ['received', 'queued', ...ENDS],
+  received: ['queued', ...ENDS],
+  shown: [],
+  dead: [],
+  expired: [],
+  superseded: [],
+  cancelled: [],
+};
+
+/** A command came further on its way, without a decision. */
+export interface Mark {
+  id: string;
+  state: 'dispatched' | 'received';
+  attempt: number;
+  at: number;
+}
+
+/** An attempt failed and another will be made. */
+export interface Retry {
+  attempt: number;
+  at: number;
+  notBefore: number;
+  error: Failure;
+}
+
+/** A command ends. */
+export interface Settlement {
+  state: SettledState;
+  at: number;
+  error?: Failure | undefined;
+  evidence?: Evidence | undefined;
+  /** The attempt that the device speaks of. */
+  attempt?: number | undefined;
+  /** Who or what ended it: the superseding command, the subject that cancelled. */
+  by?: string | undefined;
+  /** Only from these states; default: from any that is no end. */
+  from?: readonly CommandState[] | undefined;
+  /** Only if it belongs to this screen: a device speaks for itself alone. */
+  screenId?: string | undefined;
+}
+
+/**
+ * Each move answers the command as it is afterwards, or `undefined` where nothing moves: a late or
+ * repeated message changes nothing. The given command is never changed.
+ */
+export function mark(command: Command, { state, attempt, at }: Mark): Command | undefined {
+  if (isSettled(command.state) || attempt < command.attempt) return undefined;
+  // A higher attempt starts its way anew; within one attempt only forwards.
+  if (attempt === command.attempt && !MOVES[command.state].includes(state)) return undefined;
+  return { ...command, state, attempt, history: [...command.history, { state, at, attempt }] };
+}
+
+export function retry(command: Command, { attempt, at, notBefore, error }: Retry): Command | undefined {
+  if (isSettled(command.state) || attempt < command.attempt) return undefined;
+  // This attempt's failure is noted already: it waits for the next one.
+  if (command.state === 'queued' && attempt === command.attempt) return undefined;
+  return {
+    ...command,
+    state: 'queued',
+    attempt,
+    notBefore,
+    error,
+    history: [...command.history, { state: 'failed', at, attempt, ...why(error) }],
+  };
+}
+
+export function settle(command: Command, settlement: Settlement): Command | undefined {
+  const { state, at, error, evidence, attempt, by, from, screenId } = settlement;
+  if (!MOVES[command.state].includes(state)) return undefined;
+  if (from !== undefined && !from.includes(command.state)) return undefined;
+  if (screenId !== undefined && screenId !== command.screenId) return undefined;
+  const entry: HistoryEntry = { state, at };
+  if (attempt !== undefined) entry.attempt = attempt;
+  if (by !== undefined) entry.by = by;
+  return {
+    ...command,
+    state,
+    settledAt: at,
+    attempt: Math.max(command.attempt, attempt ?? 0),
+    error,
+    evidence,
+    history: [...command.history, { ...entry, ...(error ? why(error) : {}) }],
+  };
+}
+
+function why({ code, detail }: Failure): { code: string; detail?: string } {
+  return detail === undefined ? { code } : { code, detail };
+}

@@ -1,0 +1,72 @@
+import { RemoteDisplayError } from '@remote-display/protocol';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Logger } from '../logger.ts';
+import { newRequestId } from '../request-id.ts';
+import { type AccessRoutes, accessRoutes } from './access-routes.ts';
+import { type CommandRoutes, commandRoutes } from './command-routes.ts';
+import type { RequestVariables } from './context.ts';
+import { type HealthRoutes, healthRoutes } from './health-routes.ts';
+import { problem } from './problems.ts';
+import { type ScreenRoutes, screenRoutes } from './screen-routes.ts';
+
+export type RouterOptions = CommandRoutes &
+  ScreenRoutes &
+  AccessRoutes &
+  HealthRoutes & { basePath: string; logger: Logger };
+
+const MAX_BODY_BYTES = 65_536;
+
+/** The one router: every mount hands it a `Request` and gives back its `Response`. */
+export function createRouter(options: RouterOptions): (request: Request) => Promise<Response> {
+  const { basePath, logger, ready } = options;
+  const app = new Hono<RequestVariables>().basePath(basePath);
+
+  app.use(async (c, next) => {
+    c.set('requestId', newRequestId());
+    await next();
+    c.header('x-request-id', c.get('requestId'));
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+    c.header('x-content-type-options', 'nosniff');
+  });
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new RemoteDisplayError('PAYLOAD_TOO_LARGE', { detail: `at most ${MAX_BODY_BYTES} bytes` });
+      },
+    }),
+  );
+  app.route('/', healthRoutes(options));
+  app.use(async (_, next) => {
+    await ready();
+    await next();
+  });
+  app.route('/', commandRoutes(options));
+  app.route('/', screenRoutes(options));
+  app.route('/', accessRoutes(options));
+
+  app.onError((error, c) => problem(error, c, logger));
+  app.notFound((c) => {
+    const allowed = methodsAt(app, c.req.path);
+    if (allowed.length === 0) return problem(new RemoteDisplayError('NOT_FOUND'), c, logger);
+    const answer = problem(new RemoteDisplayError('METHOD_NOT_ALLOWED'), c, logger);
+    answer.headers.set('allow', allowed.join(', '));
+    return answer;
+  });
+  return async (request) => app.fetch(request);
+}
+
+// The methods of the routes whose path fits, parameters being one segment each.
+function methodsAt(app: Hono<RequestVariables>, path: string): string[] {
+  const segments = path.split('/');
+  const fits = (route: string) => {
+    const parts = route.split('/');
+    return (
+      parts.length === segments.length &&
+      parts.every((part, index) => part.startsWith(':') || part === segments[index])
+    );
+  };
+  const methods = app.routes.filter((r) => r.method !== 'ALL' && fits(r.path)).map((r) => r.method);
+  return [...new Set(methods)];
+}

@@ -1,0 +1,28 @@
+/**
+ * Shows documents on displays far away, and knows that they are shown: the server.
+ *
+ * @packageDocumentation
+ */
+export {
+  type CommandView,
+  type Display,
+  type ErrorCode,
+  type OrderDocument,
+  type PairingView,
+  RemoteDisplayError,
+  type ScreenView,
+  type TokenPair,
+  type TriggerRequest,
+} from '@remote-display/protocol';
+export type { NewSession } from './access/sessions.ts';
+export type { Command, Failure } from './engine/command.ts';
+export type { DomainEvents } from './engine/events.ts';
+export type { BackoffOptions, FailedAttempt, RetryPolicy } from './engine/retry-policy.ts';
+export { exponentialBackoff } from './engine/retry-policy.ts';
+export type { Logger } from './logger.ts';
+export type { RemoteDisplayOptions } from './options.ts';
+export { createRemoteDisplay, type RemoteDisplay } from './remote-display.ts';
+export { memoryStore } from './store/memory-store.ts';
+export { type SqliteStoreOptions, sqliteStore } from './store/sqlite-store.ts';
+export type { Store } from './store/store.ts';
+export type { ResolveContext, ResolveOrder } from './trigger/order-resolver.ts';

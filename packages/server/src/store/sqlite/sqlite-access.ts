@@ -1,0 +1,137 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { rotate } from '../rules.ts';
+import type { Pairing, Rotated, Rotation, Screen, ScreenStore, Session } from '../store.ts';
+
+type Row = Record<string, string | number | null>;
+
+/** The sessions in SQLite. */
+export function sqliteSessions(db: DatabaseSync) {
+  const insert = db.prepare(`
+    INSERT INTO sessions (id, subject, role, screens, created_at, generation, rotated_at, expires_at, revoked_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const update = db.prepare(
+    'UPDATE sessions SET generation = ?, rotated_at = ?, expires_at = ?, revoked_at = ? WHERE id = ?',
+  );
+  const select = db.prepare('SELECT * FROM sessions WHERE id = ?');
+  const selectRevoked = db.prepare('SELECT id FROM sessions WHERE revoked_at >= ?');
+  const deleteEnded = db.prepare('DELETE FROM sessions WHERE expires_at <= ?');
+
+  const find = (id: string): Session | undefined => {
+    const row = select.get(id) as Row | undefined;
+    return row && sessionOf(row);
+  };
+  const write = ({ id, generation, rotatedAt, expiresAt, revokedAt }: Session) =>
+    update.run(generation, rotatedAt, expiresAt, revokedAt ?? null, id);
+
+  return {
+    create(session: Session): void {
+      deleteEnded.run(session.createdAt);
+      insert.run(
+        session.id,
+        session.subject,
+        session.role,
+        JSON.stringify(session.screens),
+        session.createdAt,
+        session.generation,
+        session.rotatedAt,
+        session.expiresAt,
+        session.revokedAt ?? null,
+      );
+    },
+
+    rotate(id: string, rotation: Rotation): Rotated {
+      const rotated = rotate(find(id), rotation);
+      if (rotated.kind !== 'refused') write(rotated.session);
+      return rotated;
+    },
+
+    revoke(id: string, at: number): Session | undefined {
+      const session = find(id);
+      if (!session || session.revokedAt !== undefined) return undefined;
+      const revoked = { ...session, revokedAt: at };
+      write(revoked);
+      return revoked;
+    },
+
+    revokedSince(at: number): string[] {
+      return (selectRevoked.all(at) as Row[]).map((row) => String(row['id']));
+    },
+  };
+}
+
+/** The screens in SQLite. */
+export function sqliteScreens(db: DatabaseSync) {
+  const upsert = db.prepare(`
+    INSERT INTO screens (screen_id, name, paired_at, displays) VALUES (?, ?, ?, '[]')
+    ON CONFLICT (screen_id) DO UPDATE SET name = excluded.name, paired_at = excluded.paired_at`);
+  const update = db.prepare(
+    'UPDATE screens SET last_seen_at = ?, displays = coalesce(?, displays) WHERE screen_id = ?',
+  );
+  const select = db.prepare('SELECT * FROM screens WHERE screen_id = ?');
+  const selectPage = db.prepare('SELECT * FROM screens WHERE screen_id > ? ORDER BY screen_id LIMIT ?');
+
+  return {
+    pair({ screenId, name, pairedAt }: Parameters<ScreenStore['pair']>[0]): void {
+      upsert.run(screenId, name, pairedAt);
+    },
+
+    seen(screenId: string, { at, displays }: Parameters<ScreenStore['seen']>[1]): void {
+      update.run(at, displays ? JSON.stringify(displays) : null, screenId);
+    },
+
+    find(screenId: string): Screen | undefined {
+      const row = select.get(screenId) as Row | undefined;
+      return row && screenOf(row);
+    },
+
+    list(after: string, limit: number): Screen[] {
+      return (selectPage.all(after, limit) as Row[]).map(screenOf);
+    },
+  };
+}
+
+/** The pairing codes in SQLite. */
+export function sqlitePairings(db: DatabaseSync) {
+  const insert = db.prepare('INSERT INTO pairings (hash, screen_id, name, expires_at) VALUES (?, ?, ?, ?)');
+  const remove = db.prepare(`
+    DELETE FROM pairings WHERE hash = ? AND screen_id = ? AND expires_at > ?
+    RETURNING hash, screen_id, name, expires_at`);
+  const deleteEnded = db.prepare('DELETE FROM pairings WHERE expires_at <= ?');
+
+  return {
+    create({ hash, screenId, name, expiresAt }: Pairing): void {
+      insert.run(hash, screenId, name, expiresAt);
+    },
+
+    redeem(hash: string, screenId: string, now: number): Pairing | undefined {
+      const row = remove.get(hash, screenId, now) as Row | undefined;
+      deleteEnded.run(now);
+      if (!row) return undefined;
+      return { hash, screenId, name: String(row['name']), expiresAt: Number(row['expires_at']) };
+    },
+  };
+}
+
+function sessionOf(row: Row): Session {
+  return {
+    id: row['id'] as string,
+    subject: row['subject'] as string,
+    role: row['role'] as Session['role'],
+    screens: JSON.parse(row['screens'] as string),
+    createdAt: row['created_at'] as number,
+    generation: row['generation'] as number,
+    rotatedAt: row['rotated_at'] as number,
+    expiresAt: row['expires_at'] as number,
+    revokedAt: (row['revoked_at'] as number | null) ?? undefined,
+  };
+}
+
+function screenOf(row: Row): Screen {
+  return {
+    screenId: row['screen_id'] as string,
+    name: row['name'] as string,
+    pairedAt: row['paired_at'] as number,
+    lastSeenAt: (row['last_seen_at'] as number | null) ?? undefined,
+    displays: JSON.parse(row['displays'] as string),
+  };
+}
