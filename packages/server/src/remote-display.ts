@@ -1,8 +1,8 @@
 import type { Server as HttpServer } from 'node:http';
-import type { CommandView, PairingView, TriggerRequest } from '@remote-display/protocol';
+import type { CommandView, PairingView, TokenPair, TriggerRequest } from '@remote-display/protocol';
 import { createPairingSchema, triggerSchema } from '@remote-display/protocol/schemas';
 import { Pairings } from './access/pairings.ts';
-import { Sessions } from './access/sessions.ts';
+import { type NewSession, newSessionSchema, Sessions } from './access/sessions.ts';
 import { commandView } from './command-view.ts';
 import { Engine } from './engine/engine.ts';
 import { DomainEmitter } from './engine/events.ts';
@@ -26,7 +26,12 @@ export interface RemoteDisplay {
   /** Everything that happens; a listener that throws harms nobody. */
   readonly events: Pick<DomainEmitter, 'on'>;
   /** Sessions of operators and admins; a device gets its own by pairing. */
-  readonly sessions: Pick<Sessions, 'create' | 'revoke'>;
+  readonly sessions: {
+    /** Begins a session; throws `INVALID_REQUEST`. */
+    create(session: NewSession & { role: 'operator' | 'admin' }): Promise<TokenPair>;
+    /** Ends one: its tokens are refused and its sockets closed. */
+    revoke(sessionId: string): Promise<void>;
+  };
   /** Resolves when the store is open; rejects with `STORE_LOCKED`, `STORE_TOO_NEW`, `STORE_CORRUPT` or `STORE_UNAVAILABLE`. */
   ready(): Promise<void>;
   /** Lets devices and operators connect through this server. */
@@ -144,7 +149,17 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
   return {
     basePath,
     events,
-    sessions,
+    sessions: {
+      async create(session) {
+        const wanted = parse(newSessionSchema, session);
+        await ready();
+        return sessions.create(wanted);
+      },
+      async revoke(sessionId) {
+        await ready();
+        await sessions.revoke(sessionId);
+      },
+    },
     ready,
     attach: (server) => gateway.attach(server),
     fetch,

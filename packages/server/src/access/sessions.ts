@@ -1,11 +1,20 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { RemoteDisplayError, type TokenPair } from '@remote-display/protocol';
+import { idSchema, textSchema } from '@remote-display/protocol/schemas';
+import { z } from 'zod';
 import type { Clock } from '../engine/clock.ts';
 import type { DomainEmitter } from '../engine/events.ts';
 import type { Role, Session, SessionStore } from '../store/store.ts';
 import { AccessTokens } from './access-tokens.ts';
 import type { Identity } from './identity.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
+
+/** What `sessions.create` takes. */
+export const newSessionSchema = z.strictObject({
+  subject: textSchema(128),
+  role: z.enum(['operator', 'admin']),
+  screens: z.union([z.literal('*'), z.array(idSchema).max(1_000)]),
+});
 
 /** For whom a session is made, and with which rights. */
 export interface NewSession {

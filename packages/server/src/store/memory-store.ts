@@ -46,7 +46,7 @@ class MemoryCommands implements CommandStore {
   #seq = 0;
 
   async accept(draft: CommandDraft): Promise<Acceptance> {
-    const known = await this.recall(draft.key, draft.createdAt);
+    const known = this.#recall(draft.key, draft.createdAt);
     if (known) {
       if (known.fingerprint !== draft.fingerprint) return { kind: 'conflict' };
       return { kind: 'repeated', command: known.command };
@@ -69,6 +69,11 @@ class MemoryCommands implements CommandStore {
   }
 
   async recall(key: string, now: number) {
+    return this.#recall(key, now);
+  }
+
+  // Without a pause: two accepts under one key must not both look before either has written.
+  #recall(key: string, now: number) {
     const known = this.#keys.get(key);
     const command = known && known.expiresAt > now ? this.#commands.get(known.commandId) : undefined;
     return known && command ? { command, fingerprint: known.fingerprint } : undefined;

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { draftOf } from '../testing/drafts.ts';
+import { describeStore } from '../testing/store-conformance.ts';
+import { sqliteStore } from './sqlite-store.ts';
+
+const NOW = 1_800_000_000_000;
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'remote-display-'));
+  path = join(folder, 'test.db');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describeStore('sqliteStore', () => sqliteStore({ path }));
+
+describe('sqliteStore', () => {
+  it('has after reopening what it had before', async () => {
+    const first = sqliteStore({ path });
+    await first.open();
+    const accepted = await first.commands.accept(draftOf({ now: NOW, id: 'kept' }));
+    await first.close();
+    const second = sqliteStore({ path });
+    await second.open();
+    expect(await second.commands.outbox('station-1', 10)).toEqual([
+      'command' in accepted && accepted.command,
+    ]);
+    await second.close();
+  });
+
+  it('refuses a second server on the same file, until the first lets go', async () => {
+    const first = sqliteStore({ path });
+    await first.open();
+    const second = sqliteStore({ path });
+    await expect(second.open()).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+    await first.close();
+    await second.open();
+    await second.close();
+  });
+
+  it('refuses a file that a newer version wrote, and leaves it as it is', async () => {
+    const newer = new DatabaseSync(path);
+    newer.exec('PRAGMA user_version = 999');
+    newer.close();
+    await expect(sqliteStore({ path }).open()).rejects.toMatchObject({ code: 'STORE_TOO_NEW' });
+    const untouched = new DatabaseSync(path);
+    expect(untouched.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 });
+    untouched.close();
+  });
+
+  it('says clearly that a file is no database, or cannot be made', async () => {
+    writeFileSync(path, 'this was never a database, but it is long enough to look at'.repeat(100));
+    await expect(sqliteStore({ path }).open()).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    const nowhere = sqliteStore({ path: join(folder, 'missing', 'test.db') });
+    await expect(nowhere.open()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
+  it('lets one bad operation of a batch fail alone', async () => {
+    const store = sqliteStore({ path });
+    await store.open();
+    const bad = draftOf({ now: NOW, id: 'bad', slot: 'bad' });
+    const results = await Promise.allSettled([
+      store.commands.accept(draftOf({ now: NOW, id: 'good-1', slot: 'one' })),
+      store.commands.accept({ ...bad, screenId: null as unknown as string }),
+      store.commands.accept(draftOf({ now: NOW, id: 'good-2', slot: 'two' })),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((await store.commands.outbox('station-1', 10)).map(({ id }) => id)).toEqual(['good-1', 'good-2']);
+    await store.close();
+  });
+
+  it('finishes what was called before close, and refuses what comes after', async () => {
+    const store = sqliteStore({ path });
+    await store.open();
+    const accepted = store.commands.accept(draftOf({ now: NOW, id: 'last' }));
+    const closed = store.close();
+    await expect(store.commands.find('last')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(accepted).resolves.toMatchObject({ kind: 'accepted' });
+    await closed;
+  });
+
+  it('refuses more than may wait for the disk', async () => {
+    const store = sqliteStore({ path, maxPending: 2 });
+    await store.open();
+    const calls = [1, 2, 3].map((n) => store.commands.find(`c${n}`));
+    const statuses = (await Promise.allSettled(calls)).map(({ status }) => status);
+    expect(statuses).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    await store.close();
+  });
+});
