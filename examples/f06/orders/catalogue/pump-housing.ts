@@ -1,0 +1,45 @@
+import type { Product } from './product.ts';
+
+/** The long English one: a pump skid housing in fifteen steps. */
+export const pumpHousing: Product = {
+  title: 'Pump skid housing 900×700×500',
+  language: 'en',
+  note: 'Door on the long side, lifting eyes on top. Weld symbols follow ISO 2553.',
+  drawing: { kind: 'box', width: 900, height: 700, depth: 500 },
+  materials: [
+    { part: 'Sheet, body', spec: 'EN 1.4301, 2.0 mm, 1250×2500', each: 2, unit: 'pcs' },
+    { part: 'Sheet, door', spec: 'EN 1.4301, 2.0 mm, 880×680', each: 1, unit: 'pcs' },
+    { part: 'Square tube', spec: '40×40×3, EN 1.4301', each: 9.6, unit: 'm' },
+    { part: 'Lifting eye', spec: 'M16, stainless', each: 4, unit: 'pcs' },
+    { part: 'Hinge', spec: 'Stainless, lift-off, 120 mm', each: 3, unit: 'pcs' },
+    { part: 'Quarter-turn lock', spec: '8 mm triangle', each: 2, unit: 'pcs' },
+    { part: 'Acoustic foam', spec: '30 mm, self-adhesive', each: 2.4, unit: 'm²' },
+    { part: 'Door seal', spec: 'EPDM, clip-on, 10×15', each: 3.1, unit: 'm' },
+  ],
+  steps: [
+    ['Check the material', 'Stores', 5, 'Compare certificate and heat number with the order. Protective film stays on until welding. Set damaged sheets aside.'],
+    ['Cut the sheets', 'Laser 2', 18, 'Load program PSH-900-B. Measure the first part across both diagonals; go on only if they differ by less than 0.5 mm.'],
+    ['Cut the tube', 'Saw 1', 12, 'Four uprights at 700, eight rails with 45 degree mitres. Deburr inside and out; chips left inside rattle for years.'],
+    ['Deburr', 'Finishing', 10, 'All edges, both sides. Run a bare finger along the edge after the tool: nothing may catch.'],
+    ['Fold the body', 'Press brake 3', 20, 'Use the 16 mm V die. Fold back, then sides, then lips. Any other order leaves no room for the last lip.'],
+    ['Fold the door', 'Press brake 3', 9, 'Four flanges of 25 mm. Corner gaps below 0.3 mm, so that the corner weld needs no filler.'],
+    ['Weld the frame', 'Welding B', 35, 'TIG, argon 8 l/min. Tack all corners, check square, then weld opposite corners in turn to keep the frame straight.'],
+    ['Weld body to frame', 'Welding B', 30, 'Stitch 30 on 80 inside. Purge where the weld shows through. No spatter on outer faces.'],
+    ['Pickle and passivate', 'Chemistry', 25, 'Paste for 20 minutes at 20 °C, rinse with plain water until pH is neutral. Gloves, goggles and apron are worn.'],
+    ['Straighten', 'Bench 4', 10, 'Lay a straight edge on each face. Flatness within 1.5 mm over the full length.'],
+    ['Fit lifting eyes', 'Assembly 1', 8, 'M16 with thread lock, 120 N·m. Mark each one with a line of paint across thread and plate.'],
+    ['Line with foam', 'Assembly 1', 22, 'Degrease first. Start at the top, press from the middle outwards, leave 15 mm free at every seam.'],
+    ['Hang the door', 'Assembly 1', 15, 'Three hinges, gaps equal at top and bottom. Both locks must close with one hand.'],
+    ['Fit the seal', 'Assembly 1', 6, 'Joint at the bottom centre. A strip of paper in the closed door must hold on all four sides.'],
+    ['Plate and pack', 'Dispatch', 12, 'Two people compare the serial number on the plate with the order. Stand upright on a pallet, straps over the eyes.'],
+  ],
+  checks: [
+    ['Outer size', '±1.5 mm'],
+    ['Diagonals', 'differ by 2 mm at most'],
+    ['Flatness', '1.5 mm'],
+    ['Weld seams', 'ISO 5817, level C'],
+    ['Lifting eyes', '120 N·m, marked'],
+    ['Door seal', 'paper test, 4 sides'],
+    ['Surface', 'no tint, no spatter'],
+  ],
+};
