@@ -33,12 +33,27 @@ function write(pdf: Pdf, text: string, x: number, y: number, style: Style): void
   if (style.atLeast && style.width) {
     while (size > style.atLeast && pdf.widthOfString(text) > style.width) pdf.fontSize(--size);
   }
-  pdf.text(text, x, y, {
+  // What shrank stays on the line on which the bigger ones stand.
+  const lowered = (style.size - size) * 0.9;
+  const lines = style.atLeast || !style.width ? text : wholeWords(pdf, text, style.width);
+  pdf.text(lines, x, y + lowered, {
     ...(style.width === undefined ? {} : { width: style.width }),
     align: style.align ?? 'left',
     lineBreak: !style.atLeast,
     lineGap: size * 0.2,
   });
+}
+
+/** Breaks lines between words only. PDFKit would also break inside Korean words. */
+function wholeWords(pdf: Pdf, text: string, width: number): string {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.length - 1;
+    const longer = lines[last] ? `${lines[last]} ${word}` : word;
+    if (pdf.widthOfString(longer) <= width - 1) lines[last] = longer;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }
 
 function rule(pdf: Pdf, y: number, color = RULE, width = 0.8, x = PAGE.edge, length = INNER): void {

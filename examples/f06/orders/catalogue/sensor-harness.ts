@@ -30,7 +30,7 @@ export const sensorHarness: Product = {
   checks: [
     ['Trunk length', '1600 +20 / -0 mm'],
     ['Continuity', '16 circuits and shield'],
-    ['Insulation', '100 MΩ at least'],
+    ['Insulation', '100 megohm at least'],
     ['Labels', 'S1 to S4, in order'],
   ],
 };
