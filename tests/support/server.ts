@@ -34,7 +34,10 @@ interface Wish {
   ttl: number;
 }
 
-export async function startServer(options: Partial<RemoteDisplayOptions> = {}): Promise<TestServer> {
+export async function startServer(
+  options: Partial<RemoteDisplayOptions> = {},
+  port = 0,
+): Promise<TestServer> {
   const display = createRemoteDisplay({
     secret: SECRET,
     store: memoryStore(),
@@ -44,7 +47,7 @@ export async function startServer(options: Partial<RemoteDisplayOptions> = {}): 
   const http = createServer(getRequestListener(display.fetch));
   display.attach(http);
   await display.ready();
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   const admin = await display.sessions.create({ subject: 'admin', role: 'admin', screens: '*' });
 

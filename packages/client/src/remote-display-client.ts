@@ -1,0 +1,197 @@
+import {
+  type CommandEnvelope,
+  DEVICE_NAMESPACE,
+  type Display,
+  type Outcome,
+  RemoteDisplayError,
+  type ReportAnswer,
+  type ResumeAnswer,
+} from '@remote-display/protocol';
+import { EventEmitter } from 'eventemitter3';
+import { type Clock, systemClock } from './clock.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionState } from './connection-state.ts';
+import { Inbox } from './inbox.ts';
+import { type InboxStorage, memoryInboxStorage } from './inbox-storage.ts';
+import { MAX_REPORT, Reporter } from './reporter.ts';
+import { commandRunner, type Handlers } from './run-command.ts';
+import { ServerClock } from './server-clock.ts';
+import type { TokenManager } from './token-manager.ts';
+
+export interface RemoteDisplayClientOptions {
+  /** The server's address, such as `https://display.example.com`. */
+  serverUrl: string;
+  tokens: TokenManager;
+  /** What this device can do. */
+  handlers: Handlers;
+  /** Where commands outlive this page or worker. Default: nowhere. */
+  inbox?: InboxStorage;
+  /** The displays attached now; asked at each connection. */
+  displays?: () => Promise<Display[]>;
+  /** How long a handler may take, in ms. Default 25,000, below the server's patience of 30,000. */
+  handlerTimeoutMs?: number;
+  /** The server's base path. Default `/api`. */
+  basePath?: string;
+  /** Default: WebSocket, and polling where that is blocked. */
+  transports?: ('websocket' | 'polling')[];
+  clock?: Clock;
+  random?: () => number;
+}
+
+export interface ClientEvents {
+  state: [state: ConnectionState];
+  /** A command lies safely in the inbox. */
+  received: [command: CommandEnvelope];
+  /** A command ended here. */
+  outcome: [outcome: Outcome];
+  /** The server has a command's outcome. */
+  settled: [commandId: string];
+  /** Something went wrong that nobody waits for. */
+  error: [error: RemoteDisplayError];
+}
+
+/**
+ * A device: receives a screen's commands, carries each out once, and keeps its outcome until the
+ * server has it.
+ *
+ * @example
+ * ```ts
+ * const client = new RemoteDisplayClient({
+ *   serverUrl,
+ *   tokens,
+ *   handlers: { navigate: async ({ payload }) => show(payload.document.url) },
+ * });
+ * await client.connect();
+ * ```
+ */
+export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
+  readonly #options: RemoteDisplayClientOptions;
+  readonly #clock: Clock;
+  readonly #connection: Connection;
+  readonly #inbox: Inbox;
+  readonly #reporter: Reporter;
+  readonly #serverClock: ServerClock;
+  #loaded: Promise<void> | undefined;
+
+  constructor(options: RemoteDisplayClientOptions) {
+    super();
+    this.#options = options;
+    const { serverUrl, tokens, handlers, handlerTimeoutMs = 25_000, basePath, transports } = options;
+    const clock = options.clock ?? systemClock;
+    this.#clock = clock;
+    this.#serverClock = new ServerClock(clock);
+    this.#connection = new Connection({
+      serverUrl,
+      namespace: DEVICE_NAMESPACE,
+      tokens,
+      clock,
+      random: options.random ?? Math.random,
+      basePath,
+      transports,
+    });
+    this.#reporter = new Reporter({
+      clock,
+      send: (report) =>
+        new Promise((resolve, reject) => this.#connection.ask<ReportAnswer>('report', report, resolve, reject)),
+      onConfirmed: (outcomes) => {
+        void this.#inbox.confirmed(outcomes);
+        for (const { id } of outcomes) this.#tell('settled', id);
+      },
+    });
+    this.#inbox = new Inbox({
+      storage: options.inbox ?? memoryInboxStorage(),
+      run: commandRunner(handlers, handlerTimeoutMs, clock),
+      serverNow: () => this.#serverClock.now(),
+      onReceipt: (receipt, envelope) => {
+        this.#reporter.receipt(receipt);
+        this.#tell('received', envelope);
+      },
+      onOutcome: (outcome) => {
+        this.#reporter.outcome(outcome);
+        this.#tell('outcome', outcome);
+      },
+      onError: (error) => this.#tell('error', RemoteDisplayError.wrap(error)),
+    });
+    this.#connection.on('up', () => void this.#resume());
+    this.#connection.on('down', () => this.#reporter.close());
+    this.#connection.on('state', (state) => this.#tell('state', state));
+    this.#connection.socket.on('commands', (envelopes: CommandEnvelope[]) => void this.#inbox.receive(envelopes));
+  }
+
+  /** How it stands with the server. */
+  get state(): ConnectionState {
+    return this.#connection.state;
+  }
+
+  /** Resolves when first online; rejects with the reason if the server will not have us. It comes back by itself ever after. */
+  async connect(): Promise<void> {
+    this.#loaded ??= this.#inbox.load();
+    await this.#loaded;
+    const online = this.#untilOnline();
+    this.#connection.open();
+    await online;
+  }
+
+  /** Leaves. Commands that were begun are taken up at the next start. */
+  async close(): Promise<void> {
+    this.#inbox.stop();
+    this.#connection.close();
+  }
+
+  /** The displays have changed. */
+  updateDisplays(displays: Display[]): void {
+    if (this.state.status !== 'online') return;
+    this.#connection.ask('displays', { displays }, () => {}, (error) => this.#tell('error', error));
+  }
+
+  async #resume(): Promise<void> {
+    const displays = await this.#displays();
+    const { held, outcomes } = this.#inbox.memory();
+    const memory = { held: held.slice(0, MAX_REPORT), outcomes: outcomes.slice(0, MAX_REPORT), displays };
+    const askedAt = this.#clock.monotonic();
+    const onAnswer = ({ settled, serverTime }: ResumeAnswer) => {
+      this.#serverClock.learn(serverTime, askedAt);
+      const known = new Set(settled);
+      void this.#inbox.confirmed(memory.outcomes.filter(({ id }) => known.has(id)));
+      void this.#inbox.dropped(memory.held.flatMap(({ id }) => (known.has(id) ? id : [])));
+      for (const { id } of memory.outcomes) if (known.has(id)) this.#tell('settled', id);
+      this.#reporter.open();
+      // What the server could not keep is told again.
+      for (const outcome of outcomes) if (!known.has(outcome.id)) this.#reporter.outcome(outcome);
+      void this.#inbox.proceed();
+      this.#connection.ready();
+    };
+    this.#connection.ask<ResumeAnswer>('resume', memory, onAnswer, (error) => this.#connection.again(error));
+  }
+
+  async #displays(): Promise<Display[]> {
+    try {
+      return (await this.#options.displays?.()) ?? [];
+    } catch (error) {
+      this.#tell('error', RemoteDisplayError.wrap(error));
+      return [];
+    }
+  }
+
+  #untilOnline(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onState = ({ status, reason }: ConnectionState) => {
+        if (status !== 'online' && status !== 'stopped') return;
+        this.#connection.off('state', onState);
+        if (status === 'online') resolve();
+        else reject(reason ?? new RemoteDisplayError('CONNECTION_REFUSED', { detail: 'closed' }));
+      };
+      if (this.state.status === 'online') resolve();
+      else this.#connection.on('state', onState);
+    });
+  }
+
+  // A listener that throws never changes a command's end.
+  #tell<E extends keyof ClientEvents>(event: E, details: ClientEvents[E][0]): void {
+    try {
+      this.emit(event, ...([details] as never));
+    } catch (error) {
+      if (event !== 'error') this.#tell('error', RemoteDisplayError.wrap(error));
+    }
+  }
+}
