@@ -1,4 +1,4 @@
-import { Operator, TokenManager } from '@remote-display/client';
+import { type ConnectionState, Operator, TokenManager } from '@remote-display/client';
 import { type CommandView, RemoteDisplayError, type ScreenView } from '@remote-display/protocol';
 import { clearField, drawPage, listenToPage, type PageState } from './page.ts';
 import { repeatFilter } from './repeats.ts';
@@ -10,6 +10,14 @@ import { wedgeReader } from './wedge.ts';
 const REMEMBERED = 20;
 /** How long an answer is waited for, in ms; longer than a document may take with its retries. */
 const PATIENCE = 30_000;
+
+const LINK: Record<ConnectionState['status'], PageState['link']> = {
+  idle: 'connecting',
+  connecting: 'connecting',
+  online: 'online',
+  offline: 'lost',
+  stopped: 'signedOut',
+};
 
 let page: PageState = {
   language: navigator.language.startsWith('ko') ? 'ko' : 'en',
@@ -33,7 +41,7 @@ async function main(): Promise<void> {
   const { screenId, tokens: issued } = await openSession();
   const tokens = new TokenManager({ serverUrl: location.origin, tokens: issued });
   const operator = new Operator({ serverUrl: location.origin, tokens });
-  tokens.on('lost', () => update({ link: 'signedOut' }));
+  operator.onState(({ status }) => update({ link: LINK[status] }));
   let displayIndex = 0;
 
   const onScreen = (screen: ScreenView) => {
@@ -83,7 +91,6 @@ async function main(): Promise<void> {
   );
 
   await operator.watch({ screenId }, (view) => ('commandId' in view ? onCommand(view) : onScreen(view)));
-  update({ link: 'online' });
 }
 
 main().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { renderBarcodeSheet } from '../documents/barcode-sheet.ts';
 import { documentRenderer } from '../documents/document.ts';
 import { WEIGHTS, webFont } from '../documents/fonts.ts';
 import type { Order } from '../orders/order.ts';
@@ -15,10 +16,13 @@ export function documentUrl(origin: string, order: Order): string {
   return url.href;
 }
 
-/** The documents, and the font in which they are set. */
+/** The documents, the font in which they are set, and their barcodes on a sheet to print. */
 export function documentRoutes(orders: OrderBook): Hono {
   const render = documentRenderer();
   return new Hono()
+    .get('/barcodes', async (c) =>
+      c.html(renderBarcodeSheet(await orders.list()), 200, { 'content-security-policy': POLICY }),
+    )
     .get('/documents/:orderId', async (c) => {
       const order = await orders.find(c.req.param('orderId'));
       if (!order) return c.text('There is no such order.', 404);

@@ -1,0 +1,3 @@
+import { buildStation } from './station-extension.ts';
+
+console.log(`Load unpacked: ${await buildStation()}`);
