@@ -16,7 +16,8 @@ async function main(): Promise<boolean> {
     if (!results) return false;
     report.summary(results);
     report.progress(`Pictures: ${options.screenshots}`);
-    const allShown = results.length === options.orders && results.every(({ state }) => state === 'shown');
+    const allShown =
+      results.length === options.orders && results.every(({ state }) => state === 'shown');
     if (!options.headless && !options.json) {
       report.progress('Scan more by hand: PO-2026-1001 to PO-2026-1028. Ctrl-C ends the demo.');
       await Promise.race([interrupted, context.waitForEvent('close', { timeout: 0 })]);

@@ -13,10 +13,11 @@ export interface ScannerPage {
 const scanner = (name: string) => fileURLToPath(new URL(`../scanner/${name}`, import.meta.url));
 
 export async function buildScannerPage(): Promise<ScannerPage> {
-  const [html, style, script] = await Promise.all([
+  const [html, page, card, script] = await Promise.all([
     readFile(scanner('index.html'), 'utf8'),
     readFile(scanner('style.css'), 'utf8'),
+    readFile(scanner('scan-card.css'), 'utf8'),
     bundle(scanner('main.ts')),
   ]);
-  return { html, script, style: `${FONT_FACES}\n${style}` };
+  return { html, script, style: `${FONT_FACES}\n${page}\n${card}` };
 }

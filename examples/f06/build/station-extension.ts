@@ -27,5 +27,7 @@ export async function buildStation(directory = STATION_DIRECTORY): Promise<strin
 export async function stationId(): Promise<string> {
   const { key } = JSON.parse(await readFile(station('manifest.json'), 'utf8')) as { key: string };
   const hash = createHash('sha256').update(Buffer.from(key, 'base64')).digest('hex');
-  return [...hash.slice(0, 32)].map((digit) => 'abcdefghijklmnop'[Number.parseInt(digit, 16)]).join('');
+  return [...hash.slice(0, 32)]
+    .map((digit) => 'abcdefghijklmnop'[Number.parseInt(digit, 16)])
+    .join('');
 }

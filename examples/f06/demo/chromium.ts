@@ -4,7 +4,13 @@ import { type BrowserContext, chromium } from 'playwright-core';
 
 const NAMES: Partial<Record<NodeJS.Platform, string[]>> = {
   // Chrome itself is last: since version 137 it ignores --load-extension.
-  linux: ['chromium', 'chromium-browser', 'google-chrome-for-testing', 'microsoft-edge', 'google-chrome'],
+  linux: [
+    'chromium',
+    'chromium-browser',
+    'google-chrome-for-testing',
+    'microsoft-edge',
+    'google-chrome',
+  ],
   darwin: [
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
     '/Applications/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing',
@@ -21,12 +27,23 @@ const NAMES: Partial<Record<NodeJS.Platform, string[]>> = {
 export async function findChromium(): Promise<string> {
   const asked = process.env.CHROMIUM;
   const names = asked ? [asked] : (NAMES[process.platform] ?? []);
-  const folders = ['/usr/bin', '/usr/local/bin', '/snap/bin', ...(process.env.PATH ?? '').split(delimiter)];
+  const folders = [
+    '/usr/bin',
+    '/usr/local/bin',
+    '/snap/bin',
+    ...(process.env.PATH ?? '').split(delimiter),
+  ];
   const candidates = names.flatMap((name) =>
     isAbsolute(name) ? [name] : folders.filter(Boolean).map((folder) => join(folder, name)),
   );
   for (const path of candidates) {
-    if (await access(path, constants.X_OK).then(() => true, () => false)) return path;
+    if (
+      await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
   }
   throw new Error(
     asked
@@ -57,7 +74,11 @@ export interface LaunchOptions {
 }
 
 /** Starts Chromium with the station's extension; headless, on two displays that exist only for it. */
-export async function launchChromium({ headless, profile, extension }: LaunchOptions): Promise<BrowserContext> {
+export async function launchChromium({
+  headless,
+  profile,
+  extension,
+}: LaunchOptions): Promise<BrowserContext> {
   const isRoot = process.getuid?.() === 0;
   return chromium.launchPersistentContext(profile, {
     executablePath: await findChromium(),

@@ -3,8 +3,16 @@ import type { CDPSession } from 'playwright-core';
 /** The key that types a character, as Chromium wants it described. */
 function keyOf(character: string) {
   const upper = character.toUpperCase();
-  const code = /[A-Z]/.test(upper) ? `Key${upper}` : /\d/.test(character) ? `Digit${character}` : 'Minus';
-  return { key: character, code, windowsVirtualKeyCode: code === 'Minus' ? 189 : upper.charCodeAt(0) };
+  const code = /[A-Z]/.test(upper)
+    ? `Key${upper}`
+    : /\d/.test(character)
+      ? `Digit${character}`
+      : 'Minus';
+  return {
+    key: character,
+    code,
+    windowsVirtualKeyCode: code === 'Minus' ? 189 : upper.charCodeAt(0),
+  };
 }
 
 const ENTER = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 };

@@ -10,7 +10,9 @@ export interface DemoOptions {
 
 /** Whether there is a desktop on which a window could be seen. */
 export function hasDesktop(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): boolean {
-  return platform === 'win32' || platform === 'darwin' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+  return (
+    platform === 'win32' || platform === 'darwin' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY)
+  );
 }
 
 const MOST_ORDERS = 1_000;
@@ -32,7 +34,9 @@ export function readOptions(
   });
   const orders = Number(values.orders);
   if (!Number.isInteger(orders) || orders < 1 || orders > MOST_ORDERS) {
-    throw new Error(`--orders must be a whole number from 1 to ${MOST_ORDERS}, not "${values.orders}".`);
+    throw new Error(
+      `--orders must be a whole number from 1 to ${MOST_ORDERS}, not "${values.orders}".`,
+    );
   }
   return {
     headless: values.headless || !hasDesktop(env, platform),

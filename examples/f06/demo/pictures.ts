@@ -13,5 +13,9 @@ export function documentPage(context: BrowserContext, orderId: string): Page {
 /** Saves what a page shows as a PNG. */
 export async function picture(page: Page, directory: string, name: string): Promise<void> {
   await mkdir(directory, { recursive: true });
-  await page.screenshot({ path: join(directory, `${name}.png`), timeout: 15_000, animations: 'disabled' });
+  await page.screenshot({
+    path: join(directory, `${name}.png`),
+    timeout: 15_000,
+    animations: 'disabled',
+  });
 }

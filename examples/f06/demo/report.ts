@@ -25,10 +25,14 @@ export function createReport(json: boolean): Report {
       );
     },
     summary(results) {
-      const shown = results.flatMap(({ state, timings }) => (state === 'shown' ? (timings.shown ?? []) : []));
+      const shown = results.flatMap(({ state, timings }) =>
+        state === 'shown' ? (timings.shown ?? []) : [],
+      );
       const [p50, p95] = [percentile(shown, 0.5), percentile(shown, 0.95)];
       if (json) return print({ p50: p50 ?? null, p95: p95 ?? null });
-      say(`${shown.length} of ${results.length} shown. From the last key to the glass: p50 ${p50} ms, p95 ${p95} ms.`);
+      say(
+        `${shown.length} of ${results.length} shown. From the last key to the glass: p50 ${p50} ms, p95 ${p95} ms.`,
+      );
     },
   };
 }

@@ -36,7 +36,9 @@ export async function withSystem<T>(
   ]);
   cleanup.defer(() => server.stop());
 
-  report.progress(options.headless ? 'Starting Chromium with two virtual displays …' : 'Starting Chromium …');
+  report.progress(
+    options.headless ? 'Starting Chromium with two virtual displays …' : 'Starting Chromium …',
+  );
   const profile = join(directory, 'profile');
   const context = await launchChromium({ headless: options.headless, profile, extension });
   cleanup.defer(() => context.close());
@@ -45,7 +47,9 @@ export async function withSystem<T>(
   await pairStation(server, context);
   const { displays } = await screenOnline(server);
   await openScanner(operatorPage, server.url);
-  report.progress(`Paired ${server.screenId} with ${displays.length} display(s). Scanner: ${server.url}/scanner`);
+  report.progress(
+    `Paired ${server.screenId} with ${displays.length} display(s). Scanner: ${server.url}/scanner`,
+  );
 
   return use({
     context,

@@ -30,7 +30,11 @@ export async function scanner(page: Page): Promise<(orderId: string) => Promise<
   let last = 0;
   return async (orderId) => {
     await within(10_000, `The keys of ${orderId} were not taken`, scanBarcode(session, orderId));
-    const card = await page.waitForFunction(readSettled, { orderId, after: last }, { timeout: RESULT_MS });
+    const card = await page.waitForFunction(
+      readSettled,
+      { orderId, after: last },
+      { timeout: RESULT_MS },
+    );
     const { scannedAt, ...result } = (await card.jsonValue()) as ScanResult & { scannedAt: number };
     last = scannedAt;
     return result;
@@ -42,7 +46,8 @@ function readSettled({ orderId, after }: { orderId: string; after: number }) {
   const data = document.querySelector<HTMLElement>('#current .scan')?.dataset;
   const scannedAt = Number(data?.scannedAt);
   const moving = ['sending', 'queued', 'dispatched', 'received'];
-  if (!data || data.orderId !== orderId || scannedAt <= after || moving.includes(data.state ?? '')) return undefined;
+  if (!data || data.orderId !== orderId || scannedAt <= after || moving.includes(data.state ?? ''))
+    return undefined;
   return {
     orderId,
     commandId: data.commandId,

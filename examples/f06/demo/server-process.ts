@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { TokenPair } from '@remote-display/protocol';
 import { within } from './within.ts';
@@ -26,7 +26,8 @@ export async function startServerProcess(storePath: string): Promise<ServerProce
     env: {
       ...process.env,
       PORT: process.env.PORT ?? '0',
-      REMOTE_DISPLAY_SECRET: process.env.REMOTE_DISPLAY_SECRET ?? randomBytes(48).toString('base64url'),
+      REMOTE_DISPLAY_SECRET:
+        process.env.REMOTE_DISPLAY_SECRET ?? randomBytes(48).toString('base64url'),
       REMOTE_DISPLAY_DB: storePath,
     },
   });
@@ -35,8 +36,17 @@ export async function startServerProcess(storePath: string): Promise<ServerProce
     complaint = `${complaint}${chunk}`.slice(-4_000);
   });
   try {
-    const ready = await within(60_000, 'The server did not start', readiness(child, () => complaint));
-    return { url: ready.url, screenId: ready.screenId, admin: ready.admin, stop: () => stop(child) };
+    const ready = await within(
+      60_000,
+      'The server did not start',
+      readiness(child, () => complaint),
+    );
+    return {
+      url: ready.url,
+      screenId: ready.screenId,
+      admin: ready.admin,
+      stop: () => stop(child),
+    };
   } catch (error) {
     await stop(child);
     throw error;
@@ -47,7 +57,9 @@ function readiness(child: ChildProcess, complaint: () => string): Promise<Ready>
   return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve(message as Ready));
     child.once('error', reject);
-    child.once('close', (code) => reject(new Error(`The server ended (${code}). ${complaint().trim()}`)));
+    child.once('close', (code) =>
+      reject(new Error(`The server ended (${code}). ${complaint().trim()}`)),
+    );
   });
 }
 

@@ -16,7 +16,8 @@ p{color:#4a5361}`;
 /** Every order as a barcode, to be printed and scanned. */
 export function renderBarcodeSheet(orders: Order[]): string {
   const items = orders.map(
-    ({ id, title, language }) => `<li>${barcodeSvg(id)}<b>${e(id)}</b><p lang="${language}">${e(title)}</p></li>`,
+    ({ id, title, language }) =>
+      `<li>${barcodeSvg(id)}<b>${e(id)}</b><p lang="${language}">${e(title)}</p></li>`,
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -60,7 +60,9 @@ describe('PDF', () => {
     for (const weight of WEIGHTS) {
       const font = create(await pdfFont(weight));
       if (!('hasGlyphForCodePoint' in font)) throw new Error('This is a collection, not a font.');
-      const missing = [...new Set(text)].filter((c) => !font.hasGlyphForCodePoint(c.codePointAt(0) ?? 0));
+      const missing = [...new Set(text)].filter(
+        (c) => !font.hasGlyphForCodePoint(c.codePointAt(0) ?? 0),
+      );
       expect(missing).toEqual([]);
     }
   });
@@ -83,7 +85,11 @@ it('draws every order on its sheet', () => {
 
 it('renders an order once, and anew when anything in it has changed', async () => {
   const render = documentRenderer();
-  const [one, same, changed] = [render(first), render({ ...first }), render({ ...first, quantity: 13 })];
+  const [one, same, changed] = [
+    render(first),
+    render({ ...first }),
+    render({ ...first, quantity: 13 }),
+  ];
   expect(same).toBe(one);
   expect(changed).not.toBe(one);
   expect((await changed).contentType).toBe('text/html; charset=utf-8');

@@ -18,13 +18,18 @@ function once(name: string, load: () => Promise<Buffer>): Promise<Buffer> {
 }
 
 const read = (weight: Weight, format: 'woff' | 'woff2') =>
-  readFile(require.resolve(`@fontsource/nanum-gothic/files/nanum-gothic-korean-${weight}-normal.${format}`));
+  readFile(
+    require.resolve(
+      `@fontsource/nanum-gothic/files/nanum-gothic-korean-${weight}-normal.${format}`,
+    ),
+  );
 
 /**
  * Nanum Gothic with all 11,172 Hangul syllables and Latin. It comes from a package, so that a
  * station without any Korean font still shows every document as it was meant.
  */
-export const webFont = (weight: Weight): Promise<Buffer> => once(`${weight}.woff2`, () => read(weight, 'woff2'));
+export const webFont = (weight: Weight): Promise<Buffer> =>
+  once(`${weight}.woff2`, () => read(weight, 'woff2'));
 
 /** The same font as TrueType, to be embedded in a PDF. */
 export const pdfFont = (weight: Weight): Promise<Buffer> =>

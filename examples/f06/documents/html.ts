@@ -45,16 +45,20 @@ const head = (order: Order, words: Words) => `<header>
 const materials = (order: Order, words: Words) => `<table>
 <thead><tr><th>${words.part}</th><th>${words.spec}</th><th class="amount">${words.amount}</th></tr></thead>
 <tbody>${order.materials
-  .map((m) => `<tr><td>${e(m.part)}</td><td>${e(m.spec)}</td><td class="amount">${e(m.amount)}</td></tr>`)
+  .map(
+    (m) =>
+      `<tr><td>${e(m.part)}</td><td>${e(m.spec)}</td><td class="amount">${e(m.amount)}</td></tr>`,
+  )
   .join('')}</tbody>
 </table>`;
 
-const steps = (order: Order, words: Words) => `<ol>${order.steps
-  .map(
-    (step) => `<li><h3>${e(step.title)}</h3>
+const steps = (order: Order, words: Words) =>
+  `<ol>${order.steps
+    .map(
+      (step) => `<li><h3>${e(step.title)}</h3>
 <p class="where">${e(step.place)} · ${e(step.minutes)} ${words.minutes}</p><p>${e(step.text)}</p></li>`,
-  )
-  .join('')}</ol>`;
+    )
+    .join('')}</ol>`;
 
 const checks = (order: Order) =>
   `<ul class="checks">${order.checks

@@ -1,8 +1,9 @@
 import PdfDocument from 'pdfkit';
 import type { Order } from '../orders/order.ts';
 import { pdfFont, WEIGHTS } from './fonts.ts';
-import { checksPage, coverPage, footer, stepsPages } from './pdf-pages.ts';
-import { type Words, WORDS } from './words.ts';
+import { coverPage } from './pdf-cover.ts';
+import { checksPage, footer, stepsPages } from './pdf-pages.ts';
+import { WORDS, type Words } from './words.ts';
 
 /** The document of an order as a PDF, A4 across, its font inside. */
 export async function renderPdf(order: Order): Promise<Buffer> {

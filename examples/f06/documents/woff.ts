@@ -22,12 +22,9 @@ export function unpackWoff(woff: Buffer): Buffer {
   let offset = HEADER.sfnt + count * RECORD.sfnt;
   for (let index = 0; index < count; index += 1) {
     const from = HEADER.woff + index * RECORD.woff;
-    const [start, packed, length, checksum] = [4, 8, 12, 16].map((at) => woff.readUInt32BE(from + at)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [start, packed, length, checksum] = [4, 8, 12, 16].map((at) =>
+      woff.readUInt32BE(from + at),
+    ) as [number, number, number, number];
     const data = woff.subarray(start, start + packed);
     (packed < length ? inflateSync(data) : data).copy(font, offset);
     const to = HEADER.sfnt + index * RECORD.sfnt;

@@ -40,6 +40,10 @@ describe.each(drivers)('the order book on %s', (_name, open) => {
 
   it('lists no more than asked', async () => {
     const book = await sqlOrderBook(driver);
-    expect((await book.list(3)).map(({ id }) => id)).toEqual(['PO-2026-1001', 'PO-2026-1002', 'PO-2026-1003']);
+    expect((await book.list(3)).map(({ id }) => id)).toEqual([
+      'PO-2026-1001',
+      'PO-2026-1002',
+      'PO-2026-1003',
+    ]);
   });
 });

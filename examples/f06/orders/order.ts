@@ -25,7 +25,12 @@ export interface Check {
 
 /** What the drawing is made of; lengths in mm. The renderers know how to draw each kind. */
 export type DrawingSpec =
-  | { kind: 'plate'; width: number; height: number; holes: { x: number; y: number; diameter: number }[] }
+  | {
+      kind: 'plate';
+      width: number;
+      height: number;
+      holes: { x: number; y: number; diameter: number }[];
+    }
   | { kind: 'shaft'; segments: { length: number; diameter: number }[] }
   | { kind: 'box'; width: number; height: number; depth: number }
   | { kind: 'harness'; length: number; branches: { at: number; label: string }[] };

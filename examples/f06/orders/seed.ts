@@ -1,15 +1,22 @@
-import { enclosure } from './catalogue/enclosure.ts';
 import { basePlate } from './catalogue/base-plate.ts';
 import { conveyorShaft } from './catalogue/conveyor-shaft.ts';
 import { driveShaft } from './catalogue/drive-shaft.ts';
-import { pumpHousing } from './catalogue/pump-housing.ts';
+import { enclosure } from './catalogue/enclosure.ts';
 import type { Product } from './catalogue/product.ts';
+import { pumpHousing } from './catalogue/pump-housing.ts';
 import { sensorHarness } from './catalogue/sensor-harness.ts';
 import { wallBracket } from './catalogue/wall-bracket.ts';
 import { wiringHarness } from './catalogue/wiring-harness.ts';
 import type { Order } from './order.ts';
 
-type Row = [Product, customer: string, quantity: number, due: string, revision: string, Order['format']];
+type Row = [
+  Product,
+  customer: string,
+  quantity: number,
+  due: string,
+  revision: string,
+  Order['format'],
+];
 
 // In the order in which the demo scans them: languages, formats and lengths take turns.
 const ROWS: Row[] = [

@@ -49,10 +49,17 @@ async function main(): Promise<void> {
     displayIndex = screen.displays.length > 1 ? 1 : 0;
     update({ station: screen.online ? 'online' : 'offline' });
   };
-  const onCommand = (view: CommandView) => updateScan((scan) => isOf(scan, view), (scan) => withView(scan, view));
+  const onCommand = (view: CommandView) =>
+    updateScan(
+      (scan) => isOf(scan, view),
+      (scan) => withView(scan, view),
+    );
 
   const show = async (orderId: string, scannedAt: number) => {
-    update({ scans: [{ orderId, scannedAt, displayIndex }, ...page.scans].slice(0, REMEMBERED), repeated: undefined });
+    update({
+      scans: [{ orderId, scannedAt, displayIndex }, ...page.scans].slice(0, REMEMBERED),
+      repeated: undefined,
+    });
     const isThis = (scan: Scan) => scan.scannedAt === scannedAt && scan.orderId === orderId;
     try {
       const wish = { orderId, screenId, displayIndex };
@@ -90,7 +97,9 @@ async function main(): Promise<void> {
     { capture: true },
   );
 
-  await operator.watch({ screenId }, (view) => ('commandId' in view ? onCommand(view) : onScreen(view)));
+  await operator.watch({ screenId }, (view) =>
+    'commandId' in view ? onCommand(view) : onScreen(view),
+  );
 }
 
 main().catch((error: unknown) => {

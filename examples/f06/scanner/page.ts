@@ -36,7 +36,12 @@ export function drawPage({ language, scans, link, station, repeated }: PageState
   find('current').replaceChildren(
     current
       ? scanCard(current, language)
-      : element('div', { class: 'idle' }, element('h2', {}, texts.idle), element('p', {}, texts.idleHint)),
+      : element(
+          'div',
+          { class: 'idle' },
+          element('h2', {}, texts.idle),
+          element('p', {}, texts.idleHint),
+        ),
   );
   find('earlier').hidden = earlier.length === 0;
   find('earlier-title').textContent = texts.earlier;

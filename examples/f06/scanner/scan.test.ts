@@ -14,7 +14,10 @@ const view = (state: CommandView['state'], moves: number, commandId = 'c1'): Com
   attempt: 1,
   createdAt: 1_000,
   expiresAt: 9_000,
-  history: Array.from({ length: moves }, (_, index) => ({ state: 'queued' as const, at: 1_000 + index })),
+  history: Array.from({ length: moves }, (_, index) => ({
+    state: 'queued' as const,
+    at: 1_000 + index,
+  })),
 });
 
 it('never goes back to an older view', () => {
@@ -30,7 +33,10 @@ it('knows its command from those of other scans of the same order', () => {
 });
 
 it('says shown when it is, even if the question about it got lost', () => {
-  const lost = { ...withView(scan, view('shown', 4)), refusal: new RemoteDisplayError('CONNECTION_TIMEOUT') };
+  const lost = {
+    ...withView(scan, view('shown', 4)),
+    refusal: new RemoteDisplayError('CONNECTION_TIMEOUT'),
+  };
   expect(stateOf(lost)).toBe('shown');
   expect(errorOf(lost)).toBeUndefined();
 });

@@ -1,4 +1,9 @@
-import { type CommandState, type CommandView, isSettled, RemoteDisplayError } from '@remote-display/protocol';
+import {
+  type CommandState,
+  type CommandView,
+  isSettled,
+  RemoteDisplayError,
+} from '@remote-display/protocol';
 
 /** `sending`: the server has not answered yet. `refused`: it did not take the scan. */
 export type ScanState = CommandState | 'sending' | 'refused';
@@ -34,6 +39,7 @@ export function isOf(scan: Scan, view: CommandView): boolean {
 /** The scan with a newer view; views may come out of order, a command never goes back. */
 export function withView(scan: Scan, view: CommandView): Scan {
   const known = scan.view;
-  if (known?.commandId === view.commandId && known.history.length > view.history.length) return scan;
+  if (known?.commandId === view.commandId && known.history.length > view.history.length)
+    return scan;
   return { ...scan, view };
 }

@@ -7,7 +7,10 @@ export interface ScannerSession {
 
 /** Asks the server for an operator's session. In your plant this is the login that you have. */
 export async function openSession(): Promise<ScannerSession> {
-  const response = await fetch('/scanner/session', { method: 'POST', signal: AbortSignal.timeout(10_000) });
+  const response = await fetch('/scanner/session', {
+    method: 'POST',
+    signal: AbortSignal.timeout(10_000),
+  });
   if (!response.ok) throw new Error(`The login answered ${response.status}.`);
   return (await response.json()) as ScannerSession;
 }

@@ -74,13 +74,22 @@ export const TEXTS: Record<Language, Texts> = {
       refused: 'Not shown',
     },
     shown: (ms) => `Shown in ${ms} ms`,
-    stages: { accepted: 'Accepted', dispatched: 'On the way', received: 'Received', shown: 'Shown' },
+    stages: {
+      accepted: 'Accepted',
+      dispatched: 'On the way',
+      received: 'Received',
+      shown: 'Shown',
+    },
     link: {
       connecting: 'Connecting to the server',
       online: 'Server connected',
       lost: 'The connection to the server is lost. Reconnecting.',
       signedOut: 'The sign-in has ended. Reload the page.',
     },
-    station: { online: 'Screen connected', offline: 'Screen not connected', unknown: 'Screen unknown' },
+    station: {
+      online: 'Screen connected',
+      offline: 'Screen not connected',
+      unknown: 'Screen unknown',
+    },
   },
 };

@@ -8,7 +8,12 @@ it('counts every stage from the scan', () => {
     { state: 'received' as const, at: 1_020 },
     { state: 'shown' as const, at: 1_101 },
   ];
-  expect(timingsOf({ history }, 1_000)).toEqual({ accepted: 10, dispatched: 12, received: 20, shown: 101 });
+  expect(timingsOf({ history }, 1_000)).toEqual({
+    accepted: 10,
+    dispatched: 12,
+    received: 20,
+    shown: 101,
+  });
 });
 
 it('tells of a retry the times of the try that ended it, and no stage that was not reached', () => {

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { type Key, wedgeReader } from './wedge.ts';
 
 /** Types a text and Enter, so many ms from key to key, and gives what was read. */
-function type(text: string, gap: number, change: (key: Key) => Key = (key) => key): (string | undefined)[] {
+function type(
+  text: string,
+  gap: number,
+  change: (key: Key) => Key = (key) => key,
+): (string | undefined)[] {
   const read = wedgeReader();
   const keys = [...text].map((key) => ({ key, code: '' })).concat({ key: 'Enter', code: 'Enter' });
   return keys.map((key, index) => read(change({ ...key, timeStamp: 1_000 + index * gap })));
@@ -28,7 +32,9 @@ describe('wedgeReader', () => {
   it('forgets what a person typed just before', () => {
     const read = wedgeReader();
     read({ key: 'x', code: 'KeyX', timeStamp: 0 });
-    [...'1234'].forEach((key, index) => read({ key, code: `Digit${key}`, timeStamp: 500 + index * 4 }));
+    for (const [index, key] of [...'1234'].entries()) {
+      read({ key, code: `Digit${key}`, timeStamp: 500 + index * 4 });
+    }
     expect(read({ key: 'Enter', code: 'Enter', timeStamp: 520 })).toBe('1234');
   });
 
@@ -41,7 +47,7 @@ describe('wedgeReader', () => {
       { key: '-', code: 'Minus' },
       { key: '7', code: 'Digit7' },
     ];
-    keys.forEach((key, index) => read({ ...key, timeStamp: index * 4 }));
+    for (const [index, key] of keys.entries()) read({ ...key, timeStamp: index * 4 });
     expect(read({ key: 'Enter', code: 'Enter', timeStamp: 24 })).toBe('PO-7');
   });
 });

@@ -17,7 +17,13 @@ const MAX_GAP = 50;
 const MIN_LENGTH = 4;
 const MAX_LENGTH = 128;
 
-const PLACES: Record<string, string> = { Minus: '-', Period: '.', Slash: '/', Space: ' ', NumpadSubtract: '-' };
+const PLACES: Record<string, string> = {
+  Minus: '-',
+  Period: '.',
+  Slash: '/',
+  Space: ' ',
+  NumpadSubtract: '-',
+};
 
 /** What a key types. A Korean input method hides the letter; the place of the key still tells it. */
 function character({ key, code, shiftKey }: Key): string | undefined {

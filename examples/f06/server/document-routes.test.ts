@@ -12,7 +12,8 @@ const book: OrderBook = {
 };
 const routes = documentRoutes(book);
 const open = (order: Order) => routes.request(documentUrl('http://127.0.0.1', order));
-const byFormat = (format: Order['format']) => orders.find((order) => order.format === format) as Order;
+const byFormat = (format: Order['format']) =>
+  orders.find((order) => order.format === format) as Order;
 
 it('serves an HTML order that may run no script and is never kept', async () => {
   const answer = await open(byFormat('html'));

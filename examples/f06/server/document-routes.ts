@@ -5,7 +5,8 @@ import { WEIGHTS, webFont } from '../documents/fonts.ts';
 import type { Order } from '../orders/order.ts';
 import type { OrderBook } from '../orders/order-book.ts';
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; frame-ancestors 'none'";
 
 /** Where the document of this order is. The revision is part of it: an older one is never shown by mistake. */
 export function documentUrl(origin: string, order: Order): string {

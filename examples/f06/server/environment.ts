@@ -30,7 +30,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     secret,
     port,
     screenId: env.SCREEN_ID || 'station-1',
-    storePath: env.REMOTE_DISPLAY_DB || fileURLToPath(new URL('../.cache/remote-display.db', import.meta.url)),
+    storePath:
+      env.REMOTE_DISPLAY_DB ||
+      fileURLToPath(new URL('../.cache/remote-display.db', import.meta.url)),
     databaseUrl: env.ORDERS_DATABASE_URL || undefined,
     ordersDirectory: env.ORDERS_DIRECTORY || undefined,
   };

@@ -33,7 +33,9 @@ function isFromThisMachine(c: Context): boolean {
 export function scannerRoutes(display: RemoteDisplay, page: ScannerPage, screenId: string): Hono {
   return new Hono()
     .get('/', (c) => c.redirect('/scanner'))
-    .get('/scanner', (c) => c.html(page.html, 200, { ...HEADERS, 'content-security-policy': POLICY }))
+    .get('/scanner', (c) =>
+      c.html(page.html, 200, { ...HEADERS, 'content-security-policy': POLICY }),
+    )
     .get('/scanner/app.js', (c) =>
       c.body(page.script, 200, { ...HEADERS, 'content-type': 'text/javascript; charset=utf-8' }),
     )

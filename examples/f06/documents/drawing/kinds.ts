@@ -1,5 +1,5 @@
 import type { DrawingSpec } from '../../orders/order.ts';
-import { across, line, rectangle, type Shape, SHEET, upright } from './shapes.ts';
+import { across, line, rectangle, SHEET, type Shape, upright } from './shapes.ts';
 
 type Of<K extends DrawingSpec['kind']> = Extract<DrawingSpec, { kind: K }>;
 
@@ -10,7 +10,11 @@ function plate({ width, height, holes }: Of<'plate'>): Shape[] {
   return [
     rectangle(x, y, w, h),
     ...holes.flatMap((hole): Shape[] => {
-      const [cx, cy, radius] = [x + hole.x * scale, y + hole.y * scale, (hole.diameter * scale) / 2];
+      const [cx, cy, radius] = [
+        x + hole.x * scale,
+        y + hole.y * scale,
+        (hole.diameter * scale) / 2,
+      ];
       const reach = radius + 7;
       return [
         { shape: 'circle', x: cx, y: cy, radius, pen: 'outline' },
@@ -51,9 +55,36 @@ function box({ width, height, depth }: Of<'box'>): Shape[] {
   const [x, y] = [(SHEET.width - w - dx) / 2 + 10, 18 + dy];
   return [
     rectangle(x, y, w, h),
-    { shape: 'path', points: [[x, y], [x + dx, y - dy], [x + w + dx, y - dy], [x + w, y]], pen: 'outline' },
-    { shape: 'path', points: [[x + w + dx, y - dy], [x + w + dx, y + h - dy], [x + w, y + h]], pen: 'outline' },
-    { shape: 'path', points: [[x + 12, y + 12], [x + w - 12, y + 12], [x + w - 12, y + h - 12], [x + 12, y + h - 12]], closed: true, pen: 'dimension' },
+    {
+      shape: 'path',
+      points: [
+        [x, y],
+        [x + dx, y - dy],
+        [x + w + dx, y - dy],
+        [x + w, y],
+      ],
+      pen: 'outline',
+    },
+    {
+      shape: 'path',
+      points: [
+        [x + w + dx, y - dy],
+        [x + w + dx, y + h - dy],
+        [x + w, y + h],
+      ],
+      pen: 'outline',
+    },
+    {
+      shape: 'path',
+      points: [
+        [x + 12, y + 12],
+        [x + w - 12, y + 12],
+        [x + w - 12, y + h - 12],
+        [x + 12, y + h - 12],
+      ],
+      closed: true,
+      pen: 'dimension',
+    },
     { shape: 'circle', x: x + 26, y: y + h / 2, radius: 6, pen: 'outline' },
     ...across(x, x + w, y + h + 36, `${width}`),
     ...upright(y, y + h, x - 22, `${height}`),
@@ -73,7 +104,12 @@ function harness({ length, branches }: Of<'harness'>): Shape[] {
       return [
         line(x, y, x, y + 44 * down, 'outline'),
         rectangle(x - 11, down > 0 ? y + 44 : y - 62, 22, 18),
-        { shape: 'text', x: Math.min(x, SHEET.width - 62), y: down > 0 ? y + 84 : y - 70, text: label },
+        {
+          shape: 'text',
+          x: Math.min(x, SHEET.width - 62),
+          y: down > 0 ? y + 84 : y - 70,
+          text: label,
+        },
         ...across(start, x, 214 + index * 0, '').slice(2, 3),
         { shape: 'text', x, y: 238, text: `${mm}` },
       ];

@@ -1,7 +1,13 @@
-import { PEN_WIDTH, type Shape, SHEET } from './shapes.ts';
+import { PEN_WIDTH, SHEET, type Shape } from './shapes.ts';
 
 /** Draws into a PDF, as wide as `width` points, its upper left corner at `x`, `y`. */
-export function drawInto(pdf: PDFKit.PDFDocument, shapes: Shape[], x: number, y: number, width: number): void {
+export function drawInto(
+  pdf: PDFKit.PDFDocument,
+  shapes: Shape[],
+  x: number,
+  y: number,
+  width: number,
+): void {
   pdf.save();
   pdf.translate(x, y).scale(width / SHEET.width);
   for (const shape of shapes) {
@@ -30,6 +36,9 @@ function label(pdf: PDFKit.PDFDocument, text: Extract<Shape, { shape: 'text' }>)
   pdf.fontSize(SHEET.textSize);
   pdf.save();
   if (text.turned) pdf.rotate(-90, { origin: [text.x, text.y] });
-  pdf.text(text.text, text.x - pdf.widthOfString(text.text) / 2, text.y, { lineBreak: false, baseline: 'alphabetic' });
+  pdf.text(text.text, text.x - pdf.widthOfString(text.text) / 2, text.y, {
+    lineBreak: false,
+    baseline: 'alphabetic',
+  });
   pdf.restore();
 }

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../escape-html.ts';
-import { PEN_WIDTH, type Pen, type Shape, SHEET } from './shapes.ts';
+import { PEN_WIDTH, type Pen, SHEET, type Shape } from './shapes.ts';
 
 const stroke = (pen: Pen) =>
   `fill="none" stroke="currentColor" stroke-width="${PEN_WIDTH[pen]}"${pen === 'axis' ? ' stroke-dasharray="9 3 2 3"' : ''}`;
@@ -15,7 +15,9 @@ function element(shape: Shape): string {
     case 'circle':
       return `<circle cx="${round(shape.x)}" cy="${round(shape.y)}" r="${round(shape.radius)}" ${stroke(shape.pen)}/>`;
     case 'text': {
-      const turn = shape.turned ? ` transform="rotate(-90 ${round(shape.x)} ${round(shape.y)})"` : '';
+      const turn = shape.turned
+        ? ` transform="rotate(-90 ${round(shape.x)} ${round(shape.y)})"`
+        : '';
       return `<text x="${round(shape.x)}" y="${round(shape.y)}"${turn}>${escapeHtml(shape.text)}</text>`;
     }
   }

@@ -22,7 +22,12 @@ export const sensorHarness: Product = {
   ],
   steps: [
     ['Cut and strip', 'Wire machine', 4, 'Tolerance +10 / -0 mm. No cut strands.'],
-    ['Crimp the splices', 'Crimper 2', 9, 'Pull test on the first five: 60 N. Shrink until glue shows at both ends.'],
+    [
+      'Crimp the splices',
+      'Crimper 2',
+      9,
+      'Pull test on the first five: 60 N. Shrink until glue shows at both ends.',
+    ],
     ['Fit the plugs', 'Assembly 3', 8, 'Torque 0.6 N·m, with the torque tool only.'],
     ['Label', 'Assembly 3', 2, 'Text reads from the plug towards the trunk, 40 mm behind the nut.'],
     ['Test', 'Test bench', 2, 'Fixture SH-16: 16 circuits and shield.'],

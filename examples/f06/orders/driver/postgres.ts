@@ -13,7 +13,9 @@ export async function postgres(url: string): Promise<Driver> {
     application_name: 'remote-display-example',
   });
   // An idle connection that breaks is replaced by the pool; unheard, it would end the process.
-  pool.on('error', (error) => console.error(`orders: a database connection broke: ${error.message}`));
+  pool.on('error', (error) =>
+    console.error(`orders: a database connection broke: ${error.message}`),
+  );
   return {
     async query<Row>(sql: string, parameters?: unknown[]) {
       return (await pool.query(sql, parameters)).rows as Row[];
