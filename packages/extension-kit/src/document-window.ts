@@ -1,0 +1,59 @@
+import { RemoteDisplayError } from '@remote-display/client';
+import type { AttachedDisplay, ChromePort } from './chrome-port.ts';
+import { isWithin } from './displays.ts';
+
+/** The window that stands on a display, and its one tab. */
+export interface DocumentWindow {
+  windowId: number;
+  tabId: number;
+}
+
+/**
+ * One window for each display, made once and used again: a warm one is twice as fast, and keeps
+ * the old document until the new one is there. It never takes the keyboard.
+ */
+export class DocumentWindows {
+  readonly #port: ChromePort;
+
+  constructor(port: ChromePort) {
+    this.#port = port;
+  }
+
+  /** The window of a display, full screen on it; throws `DISPLAY_NOT_COVERED`. */
+  async on(display: AttachedDisplay, index: number): Promise<DocumentWindow> {
+    try {
+      const window = (await this.#known(index)) ?? (await this.#create(display, index));
+      if (!(await this.isOn(window, display))) {
+        await this.#port.moveWindow(window.windowId, display.bounds);
+        await this.#port.fillDisplay(window.windowId);
+      }
+      return window;
+    } catch (cause) {
+      throw new RemoteDisplayError('DISPLAY_NOT_COVERED', { cause, detail: String(cause) });
+    }
+  }
+
+  /** Whether the window stands full screen on that display. */
+  async isOn({ windowId }: DocumentWindow, display: AttachedDisplay): Promise<boolean> {
+    const window = await this.#port.window(windowId);
+    return window?.state === 'fullscreen' && isWithin(window.bounds, display.bounds);
+  }
+
+  // Remembered for as long as the browser runs, since windows end with it.
+  async #known(index: number): Promise<DocumentWindow | undefined> {
+    const known = await this.#port.session.get<DocumentWindow>(keyOf(index));
+    if (known === undefined) return undefined;
+    const isThere = (await this.#port.window(known.windowId)) !== undefined;
+    return isThere && (await this.#port.tabUrl(known.tabId)) !== undefined ? known : undefined;
+  }
+
+  async #create(display: AttachedDisplay, index: number): Promise<DocumentWindow> {
+    const window = await this.#port.createWindow(display.bounds);
+    await this.#port.session.set(keyOf(index), window);
+    return window;
+  }
+}
+
+function keyOf(index: number): string {
+  return `window:${index}`;
+}
