@@ -43,7 +43,7 @@ export async function withSystem<T>(
   const context = await launchChromium({ headless: options.headless, profile, extension });
   cleanup.defer(() => context.close());
 
-  const operatorPage = context.pages()[0] ?? (await context.newPage());
+  const operatorPage = await context.newPage();
   await pairStation(server, context);
   const { displays } = await screenOnline(server);
   await openScanner(operatorPage, server.url);
@@ -51,7 +51,8 @@ export async function withSystem<T>(
     `Paired ${server.screenId} with ${displays.length} display(s). Scanner: ${server.url}/scanner`,
   );
 
-  return use({
+  // Awaited here: the return of a promise alone would take everything down before it has settled.
+  return await use({
     context,
     async scanOrders() {
       const scan = await scanner(operatorPage);
