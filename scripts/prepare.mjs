@@ -40,11 +40,13 @@ export async function prepare({ programs = [], build = true } = {}) {
 }
 
 function installPackages() {
-  const lock = digest([join(ROOT, 'package-lock.json')]);
-  if (stampOf('npm') === lock && existsSync(join(ROOT, 'node_modules', '.bin', 'node'))) return;
+  // npm leaves this file where it has finished, so a half-done installation is done again.
+  const installed = join(ROOT, 'node_modules', '.package-lock.json');
+  const wanted = join(ROOT, 'package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
   step('installing npm packages (npm ci)');
-  run('npm', ['ci', '--no-audit', '--no-fund']);
-  stamp('npm', lock);
+  // Node 24 is among them: until it is there, npm would warn of every package that asks for it.
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] });
 }
 
 async function installPrograms(programs) {

@@ -20,6 +20,7 @@ export type NavigationEvent =
   | { kind: 'redirect'; url: string }
   | { kind: 'response'; url: string; status: number }
   | { kind: 'committed'; url: string; documentId: string }
+  | { kind: 'loaded'; url: string; documentId: string }
   | { kind: 'failed'; url: string; error: string };
 
 /** What a document says of itself after it has painted. */
@@ -62,7 +63,7 @@ export interface ChromePort {
   tabUrl(tabId: number): Promise<string | undefined>;
   navigate(tabId: number, url: string): Promise<void>;
   onNavigation(tabId: number, listener: (event: NavigationEvent) => void): () => void;
-  /** Resolves when this very document has loaded and painted two frames. */
+  /** Resolves when this very document, which has loaded, has painted two frames. */
   painted(tabId: number, documentId: string): Promise<PaintedDocument>;
   /** Answers pages that may speak to the extension. */
   onExternalMessage(answer: (message: ExternalMessage) => Promise<unknown>): void;
@@ -84,10 +85,12 @@ export function chromePort(): ChromePort {
     },
     onDisplaysChanged: (listener) => chrome.system.display.onDisplayChanged.addListener(listener),
     async createWindow(bounds) {
+      const blank = blankTabs();
       const url = 'about:blank';
       const window = await chrome.windows.create({ ...bounds, url, type: 'popup', focused: false });
       const tabId = window?.tabs?.[0]?.id;
       if (window?.id === undefined || tabId === undefined) throw new Error('no window was made');
+      await blank.ready(tabId);
       return { windowId: window.id, tabId };
     },
     async window(windowId) {
@@ -101,7 +104,8 @@ export function chromePort(): ChromePort {
       await chrome.windows.update(windowId, { ...bounds, focused: false });
     },
     async fillDisplay(windowId) {
-      await chrome.windows.update(windowId, { state: 'fullscreen', focused: false });
+      // `focused: false` is refused here; a window without focus stays without it.
+      await chrome.windows.update(windowId, { state: 'fullscreen' });
     },
     async tabUrl(tabId) {
       const tab = await chrome.tabs.get(tabId).catch(() => undefined);
@@ -137,6 +141,39 @@ export function chromePort(): ChromePort {
   };
 }
 
+const BLANK_MS = 5_000;
+
+// A tab that is sent elsewhere before its blank page has completed loses one of the two: the new
+// document is aborted, or never completes.
+function blankTabs(): { ready: (tabId: number) => Promise<void> } {
+  const completed = new Set<number>();
+  let look = () => {};
+  const onCompleted = ({ tabId, frameId }: { tabId: number; frameId: number }) => {
+    if (frameId === 0) completed.add(tabId);
+    look();
+  };
+  chrome.webNavigation.onCompleted.addListener(onCompleted);
+  return {
+    ready: (tabId) =>
+      new Promise((resolve, reject) => {
+        const stop = () => {
+          clearTimeout(timer);
+          chrome.webNavigation.onCompleted.removeListener(onCompleted);
+        };
+        const timer = setTimeout(() => {
+          stop();
+          reject(new Error('the new window stays without a page'));
+        }, BLANK_MS);
+        look = () => {
+          if (!completed.has(tabId)) return;
+          stop();
+          resolve();
+        };
+        look();
+      }),
+  };
+}
+
 function keyValues(area: chrome.storage.StorageArea): KeyValues {
   return {
     get: async <T>(key: string) => (await area.get(key))[key] as T | undefined,
@@ -149,16 +186,25 @@ function keyValues(area: chrome.storage.StorageArea): KeyValues {
   };
 }
 
+interface DocumentDetails {
+  tabId: number;
+  frameId: number;
+  url: string;
+  documentId: string;
+}
+
 function onNavigation(tabId: number, listener: (event: NavigationEvent) => void): () => void {
   const filter = { urls: ['<all_urls>'], types: ['main_frame' as const], tabId };
   const onRequest = ({ url }: { url: string }) => void listener({ kind: 'request', url });
   const onRedirect = ({ redirectUrl }: { redirectUrl: string }) => listener({ kind: 'redirect', url: redirectUrl });
   const onResponse = ({ url, statusCode: status }: { url: string; statusCode: number }) =>
     void listener({ kind: 'response', url, status });
-  const onCommitted = (details: { tabId: number; frameId: number; url: string; documentId: string }) => {
+  const onDocument = (kind: 'committed' | 'loaded') => (details: DocumentDetails) => {
     if (details.tabId !== tabId || details.frameId !== 0) return;
-    listener({ kind: 'committed', url: details.url, documentId: details.documentId });
+    listener({ kind, url: details.url, documentId: details.documentId });
   };
+  const onCommitted = onDocument('committed');
+  const onLoaded = onDocument('loaded');
   const onFailed = (details: { tabId: number; frameId: number; url: string; error: string }) => {
     if (details.tabId !== tabId || details.frameId !== 0) return;
     listener({ kind: 'failed', url: details.url, error: details.error });
@@ -167,21 +213,21 @@ function onNavigation(tabId: number, listener: (event: NavigationEvent) => void)
   chrome.webRequest.onBeforeRedirect.addListener(onRedirect, filter);
   chrome.webRequest.onHeadersReceived.addListener(onResponse, filter);
   chrome.webNavigation.onCommitted.addListener(onCommitted);
+  chrome.webNavigation.onCompleted.addListener(onLoaded);
   chrome.webNavigation.onErrorOccurred.addListener(onFailed);
   return () => {
     chrome.webRequest.onBeforeRequest.removeListener(onRequest);
     chrome.webRequest.onBeforeRedirect.removeListener(onRedirect);
     chrome.webRequest.onHeadersReceived.removeListener(onResponse);
     chrome.webNavigation.onCommitted.removeListener(onCommitted);
+    chrome.webNavigation.onCompleted.removeListener(onLoaded);
     chrome.webNavigation.onErrorOccurred.removeListener(onFailed);
   };
 }
 
-// Runs inside the document, so it may use nothing from out here.
+// Runs inside the document, so it may use nothing from out here. It must not wait for the load: an
+// injected script holds the load event back until it has ended.
 async function untilPainted(): Promise<PaintedDocument> {
-  if (document.readyState !== 'complete') {
-    await new Promise((resolve) => addEventListener('load', resolve, { once: true }));
-  }
   for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
   const [navigation] = performance.getEntriesByType('navigation');
   const { responseStatus = 0 } = (navigation ?? {}) as PerformanceNavigationTiming;

@@ -1,8 +1,8 @@
 import { RemoteDisplayError } from '@remote-display/client';
 import type { ChromePort, NavigationEvent } from './chrome-port.ts';
 
-/** A document that the browser has taken into the main frame. */
-export interface CommittedDocument {
+/** A document that the browser has taken into the main frame, and loaded. */
+export interface LoadedDocument {
   documentId: string;
   url: string;
   status: number;
@@ -18,15 +18,16 @@ export interface Navigation {
 }
 
 /**
- * Opens an address and waits until this very navigation has committed with a good status. The
- * browser's own word "complete" proves nothing: it comes for errors as for success, and for a 204
+ * Opens an address and waits until this very navigation has committed with a good status, and the
+ * document has loaded. The browser's own word "complete" proves nothing: it comes for errors as for success, and for a 204
  * or a download the old document stays. Throws `DOCUMENT_…` with what went wrong.
  */
-export function navigate({ port, tabId, url, permit, signal }: Navigation): Promise<CommittedDocument> {
+export function navigate({ port, tabId, url, permit, signal }: Navigation): Promise<LoadedDocument> {
   return new Promise((resolve, reject) => {
     // The address and those it was redirected to: other navigations of the tab are not ours.
     const chain = new Set([withoutFragment(url)]);
     let status = 0;
+    let committed: string | undefined;
 
     const end = (settle: () => void) => {
       stop();
@@ -47,13 +48,18 @@ export function navigate({ port, tabId, url, permit, signal }: Navigation): Prom
         }
         chain.add(withoutFragment(event.url));
       }
-      if (!chain.has(withoutFragment(event.url))) return;
+      // A page may give itself another address while it loads; the document stays the same.
+      const isOurs = event.kind === 'loaded' || chain.has(withoutFragment(event.url));
+      if (!isOurs) return;
       if (event.kind === 'response') status = event.status;
       if (event.kind === 'failed') fail(failureOf(event.error, status));
       if (event.kind === 'committed') {
+        committed = event.documentId;
         const refused = refusalOf(status);
         if (refused) fail(refused);
-        else end(() => resolve({ documentId: event.documentId, url: event.url, status }));
+      }
+      if (event.kind === 'loaded' && event.documentId === committed) {
+        end(() => resolve({ documentId: event.documentId, url: event.url, status }));
       }
     };
 

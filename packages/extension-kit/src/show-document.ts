@@ -34,11 +34,11 @@ export function showDocument({ port, permit, timeoutMs }: ShowDocumentOptions): 
     const display = displayAt(await port.displays(), displayIndex);
     const window = await windows.on(display, displayIndex);
     timings.placed = since();
-    const committed = await navigate({ port, tabId: window.tabId, url: document.url, permit, signal });
+    const loaded = await navigate({ port, tabId: window.tabId, url: document.url, permit, signal });
     timings.loaded = since();
-    const page = await untilPainted(window, committed.documentId, signal);
+    const page = await untilPainted(window, loaded.documentId, signal);
     timings.painted = since();
-    const standing: Standing = { commandId: command.id, documentId: committed.documentId };
+    const standing: Standing = { commandId: command.id, documentId: loaded.documentId };
     await port.session.set(keyOf(displayIndex), standing);
     return { ...(await prove(window, page, displayIndex)), timings };
   }
