@@ -59,6 +59,8 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--window-position=0,0',
+  '--window-size=1440,1000',
   // The page of the operator works behind the document's window too.
   '--disable-features=CalculateNativeWinOcclusion',
 ];

@@ -16,12 +16,12 @@ export function createReport(json: boolean): Report {
     progress: say,
     result(result) {
       if (json) return print(result);
-      const { orderId, state, displayIndex, timings, error } = result;
+      const { orderId, state, displayIndex, timings, error, detail } = result;
       const way = Object.entries(timings).map(([stage, ms]) => `${stage} ${ms}`);
       say(
         state === 'shown'
           ? `  ${orderId}  shown on display ${displayIndex} after ${timings.shown} ms  (${way.join(', ')})`
-          : `  ${orderId}  NOT shown: ${state}${error ? `, ${error}` : ''}`,
+          : `  ${orderId}  NOT shown: ${state}${error ? `, ${error}` : ''}${detail ? ` (${detail})` : ''}`,
       );
     },
     summary(results) {

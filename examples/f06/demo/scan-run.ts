@@ -13,6 +13,8 @@ export interface ScanResult {
   timings: Timings;
   /** Error code of a scan that was not shown. */
   error?: string | undefined;
+  /** What a developer wants to know of the error. */
+  detail?: string | undefined;
 }
 
 const RESULT_MS = 60_000;
@@ -56,5 +58,6 @@ function readSettled({ orderId, after }: { orderId: string; after: number }) {
     timings: JSON.parse(data.timings ?? '{}'),
     scannedAt,
     ...(data.error ? { error: data.error } : {}),
+    ...(data.detail ? { detail: data.detail } : {}),
   };
 }

@@ -18,6 +18,7 @@ export function scanCard(scan: Scan, language: Language): HTMLElement {
       'data-scanned-at': scan.scannedAt,
       'data-display-index': scan.displayIndex,
       'data-error': errorOf(scan)?.code,
+      'data-detail': errorOf(scan)?.detail,
       'data-timings': JSON.stringify(timings),
     },
     element('p', { class: 'where' }, display(scan.displayIndex)),
