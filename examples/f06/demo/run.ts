@@ -65,7 +65,9 @@ export async function withSystem<T>(
         results.push(result);
         report.result(result);
         if (result.state !== 'shown') continue;
-        await picture(documentPage(context, order.id), options.screenshots, `document-${order.id}`);
+        const page = documentPage(context, order.id);
+        const blankMs = await picture(page, options.screenshots, `document-${order.id}`);
+        if (blankMs) report.progress(`  ${order.id}  was seen blank for ${blankMs} ms after that`);
       }
       await picture(operatorPage, options.screenshots, 'scanner');
       return results;
