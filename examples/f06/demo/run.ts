@@ -51,6 +51,10 @@ export async function withSystem<T>(
     `Paired ${server.screenId} with ${displays.length} display(s). Scanner: ${server.url}/scanner`,
   );
 
+  if (displays.length === 1) {
+    report.progress('There is one monitor only: the documents cover the scanner page on it.');
+  }
+
   // Awaited here: the return of a promise alone would take everything down before it has settled.
   return await use({
     context,
