@@ -55,8 +55,9 @@ export interface ChromePort {
   /** Opens a window without focus. */
   createWindow(bounds: Bounds): Promise<{ windowId: number; tabId: number }>;
   window(windowId: number): Promise<BrowserWindow | undefined>;
-  /** Moves a window, without focus. A full screen one leaves full screen. */
+  /** Moves a window in the state `normal`, without focus. */
   moveWindow(windowId: number, bounds: Bounds): Promise<void>;
+  closeWindow(windowId: number): Promise<void>;
   /** Fills the display on which the window stands, without focus. */
   fillDisplay(windowId: number): Promise<void>;
   /** The address of a tab's document, or nothing where the tab is gone or has crashed. */
@@ -99,9 +100,10 @@ export function chromePort(): ChromePort {
       return { id: window.id, state: window.state ?? 'normal', bounds: boundsOf(window) };
     },
     async moveWindow(windowId, bounds) {
-      // Bounds are refused together with a state, and of a full screen window.
-      await chrome.windows.update(windowId, { state: 'normal', focused: false });
       await chrome.windows.update(windowId, { ...bounds, focused: false });
+    },
+    async closeWindow(windowId) {
+      await chrome.windows.remove(windowId);
     },
     async fillDisplay(windowId) {
       // `focused: false` is refused here; a window without focus stays without it.

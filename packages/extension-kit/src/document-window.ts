@@ -22,11 +22,10 @@ export class DocumentWindows {
   /** The window of a display, full screen on it; throws `DISPLAY_NOT_COVERED`. */
   async on(display: AttachedDisplay, index: number): Promise<DocumentWindow> {
     try {
-      const window = (await this.#known(index)) ?? (await this.#create(display, index));
-      if (!(await this.isOn(window, display))) {
-        await this.#port.moveWindow(window.windowId, display.bounds);
-        await this.#port.fillDisplay(window.windowId);
-      }
+      const known = await this.#known(index);
+      if (known && (await this.isOn(known, display))) return known;
+      const window = (known && (await this.#move(known, display))) ?? (await this.#create(display, index));
+      await this.#port.fillDisplay(window.windowId);
       return window;
     } catch (cause) {
       throw new RemoteDisplayError('DISPLAY_NOT_COVERED', { cause, detail: String(cause) });
@@ -45,6 +44,17 @@ export class DocumentWindows {
     if (known === undefined) return undefined;
     const isThere = (await this.#port.window(known.windowId)) !== undefined;
     return isThere && (await this.#port.tabUrl(known.tabId)) !== undefined ? known : undefined;
+  }
+
+  // Leaving full screen, or coming back from the task bar, would take the keyboard for an instant:
+  // such a window is replaced by a new one.
+  async #move(window: DocumentWindow, { bounds }: AttachedDisplay): Promise<DocumentWindow | undefined> {
+    if ((await this.#port.window(window.windowId))?.state === 'normal') {
+      await this.#port.moveWindow(window.windowId, bounds);
+      return window;
+    }
+    await this.#port.closeWindow(window.windowId);
+    return undefined;
   }
 
   async #create(display: AttachedDisplay, index: number): Promise<DocumentWindow> {
