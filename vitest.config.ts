@@ -13,14 +13,21 @@ const project = (name: string, include: string[], test: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['packages/*/src/**/*.test.ts', 'examples/**/*.test.ts', 'bench/src/**/*.test.ts']),
+      project('unit', [
+        'packages/*/src/**/*.test.ts',
+        'examples/**/*.test.ts',
+        'bench/src/**/*.test.ts',
+      ]),
       project('integration', ['tests/integration/**/*.test.ts', 'tests/doors/**/*.test.ts']),
       project('browser', ['tests/browser/**/*.test.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,
         fileParallelism: false,
       }),
-      project('faults', ['tests/faults/**/*.test.ts'], { testTimeout: 120_000, fileParallelism: false }),
+      project('faults', ['tests/faults/**/*.test.ts'], {
+        testTimeout: 120_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });

@@ -14,21 +14,33 @@ const steps = [
     `types of ${path}`,
     ['tsc', '-p', path],
   ]),
-  ['doors between rooms', ['depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'examples', 'bench', 'tests']],
+  [
+    'doors between rooms',
+    ['depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'examples', 'bench', 'tests'],
+  ],
   ['unused code and dependencies', ['knip']],
   ...PACKAGES.flatMap((name) => [
     [`package ${name}`, ['publint', '--strict', `packages/${name}`]],
-    [`types of package ${name}`, ['attw', '--pack', `packages/${name}`, '--format', 'table-flipped']],
+    [
+      `types of package ${name}`,
+      ['attw', '--pack', `packages/${name}`, '--format', 'table-flipped'],
+    ],
   ]),
 ];
 
 const failed = [];
 for (const [name, [command, ...args]] of steps) {
   step(name);
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: ROOT, env: environment(), encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: ROOT,
+    env: environment(),
+    encoding: 'utf8',
+  });
   if (status === 0) continue;
   process.stdout.write(`${stdout ?? ''}${stderr ?? ''}`);
   failed.push(name);
 }
-process.stdout.write(failed.length === 0 ? 'check: all good\n' : `check: failed: ${failed.join(', ')}\n`);
+process.stdout.write(
+  failed.length === 0 ? 'check: all good\n' : `check: failed: ${failed.join(', ')}\n`,
+);
 process.exit(failed.length === 0 ? 0 : 1);

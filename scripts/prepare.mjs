@@ -17,7 +17,10 @@ const PROGRAMS = {
 
 /** The environment in which everything runs: our Node first, whatever Node started us. */
 export function environment() {
-  return { ...process.env, PATH: `${join(ROOT, 'node_modules', '.bin')}${delimiter}${process.env.PATH}` };
+  return {
+    ...process.env,
+    PATH: `${join(ROOT, 'node_modules', '.bin')}${delimiter}${process.env.PATH}`,
+  };
 }
 
 /** Runs a command under our Node and exits with its code if it fails. */
@@ -54,10 +57,13 @@ async function installPrograms(programs) {
   if (missing.length === 0) return;
   const packages = missing.map((name) => PROGRAMS[name].apt);
   const advice = `install ${missing.join(' and ')} (on Debian: apt-get install ${packages.join(' ')}) and run this again`;
-  if (process.getuid?.() !== 0 || !isInstalled('apt-get')) fail(`missing: ${missing.join(', ')}; ${advice}`);
+  if (process.getuid?.() !== 0 || !isInstalled('apt-get'))
+    fail(`missing: ${missing.join(', ')}; ${advice}`);
   if (process.stdin.isTTY && process.env.CI !== 'true') {
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    const answer = await terminal.question(`Install ${packages.join(' and ')} with apt-get? [Y/n] `);
+    const answer = await terminal.question(
+      `Install ${packages.join(' and ')} with apt-get? [Y/n] `,
+    );
     terminal.close();
     if (/^n/i.test(answer.trim())) fail(advice);
   }
@@ -73,13 +79,20 @@ function buildPackages() {
   let changed = false;
   for (const name of PACKAGES) {
     const folder = join(ROOT, 'packages', name);
-    const files = [...filesIn(join(folder, 'src')), join(folder, 'package.json'), join(folder, 'tsup.config.ts')];
+    const files = [
+      ...filesIn(join(folder, 'src')),
+      join(folder, 'package.json'),
+      join(folder, 'tsup.config.ts'),
+    ];
     const sources = digest([...files, join(ROOT, 'tsconfig.base.json')]);
     // What a package is built from includes the types of those below it.
-    if (!changed && stampOf(name) === sources && existsSync(join(folder, 'dist', 'index.js'))) continue;
+    if (!changed && stampOf(name) === sources && existsSync(join(folder, 'dist', 'index.js')))
+      continue;
     changed = true;
     step(`building @remote-display/${name}`);
-    run('npm', ['run', '--silent', 'build', '-w', `@remote-display/${name}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+    run('npm', ['run', '--silent', 'build', '-w', `@remote-display/${name}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     stamp(name, sources);
   }
 }

@@ -7,7 +7,13 @@ import { type FaultServer, startFaultServer } from './support/fault-server.ts';
 
 type Answer = { id: string; state: string; code?: string; detail?: string; evidence: Evidence };
 type HandlerWorker = {
-  show?(url: string, index: number, origins: string[], timeoutMs: number, interrupted?: string): Promise<Answer>;
+  show?(
+    url: string,
+    index: number,
+    origins: string[],
+    timeoutMs: number,
+    interrupted?: string,
+  ): Promise<Answer>;
 };
 
 const WORKER = fileURLToPath(new URL('./support/handler-worker.ts', import.meta.url));
@@ -32,7 +38,10 @@ afterAll(async () => {
   await documents.close();
 });
 
-function show(path: string, { displayIndex = 1, timeoutMs = 10_000, interrupted = '' } = {}): Promise<Answer> {
+function show(
+  path: string,
+  { displayIndex = 1, timeoutMs = 10_000, interrupted = '' } = {},
+): Promise<Answer> {
   const url = path.includes('://') || path.includes(':,') ? path : documents.origin + path;
   const origins = [documents.origin, REFUSED, NAMELESS];
   return browser.worker.evaluate(
@@ -45,22 +54,36 @@ function show(path: string, { displayIndex = 1, timeoutMs = 10_000, interrupted 
   );
 }
 
-const windows = () => browser.worker.evaluate(() => chrome.windows.getAll({ windowTypes: ['popup'] }));
+const windows = () =>
+  browser.worker.evaluate(() => chrome.windows.getAll({ windowTypes: ['popup'] }));
 
 describe('a document', () => {
   it('stands full screen on the second display, in a window that is used again', async () => {
     const answer = await show('/ok-1');
     expect(answer).toMatchObject({
       state: 'shown',
-      evidence: { displayIndex: 1, status: 200, bounds: { left: 1920, top: 0, width: 1280, height: 1024 } },
+      evidence: {
+        displayIndex: 1,
+        status: 200,
+        bounds: { left: 1920, top: 0, width: 1280, height: 1024 },
+      },
     });
     const { placed = 0, loaded = 0, painted = 0 } = answer.evidence.timings ?? {};
     expect([placed, loaded, painted]).toEqual([placed, loaded, painted].sort((a, b) => a - b));
     const [window] = await windows();
-    expect(window).toMatchObject({ state: 'fullscreen', left: 1920, top: 0, width: 1280, height: 1024, focused: false });
+    expect(window).toMatchObject({
+      state: 'fullscreen',
+      left: 1920,
+      top: 0,
+      width: 1280,
+      height: 1024,
+      focused: false,
+    });
     const page = pageAt(browser.context, `${documents.origin}/ok-1`);
     expect(await page?.textContent('h1')).toBe('/ok-1');
-    expect(await page?.evaluate(() => [screenX, innerWidth, innerHeight])).toEqual([1920, 1280, 1024]);
+    expect(await page?.evaluate(() => [screenX, innerWidth, innerHeight])).toEqual([
+      1920, 1280, 1024,
+    ]);
     for (const path of ['/ok-2', '/pdf', '/ok-3#here', '/ok-3#here', '/in']) {
       expect(await show(path)).toMatchObject({ state: 'shown' });
     }
@@ -157,7 +180,9 @@ describe('the keyboard', () => {
     await placing;
     expect(await first.locator('textarea').inputValue()).toBe(keys);
     const [popup] = await windows();
-    const gained = await browser.worker.evaluate(() => (globalThis as unknown as { focused: number[] }).focused);
+    const gained = await browser.worker.evaluate(
+      () => (globalThis as unknown as { focused: number[] }).focused,
+    );
     expect(gained).not.toContain(popup?.id);
     const focused = await browser.worker.evaluate(async () =>
       (await chrome.windows.getAll()).filter((window) => window.focused).map(({ type }) => type),
@@ -178,7 +203,10 @@ describe('a display that was unplugged', () => {
     await send('Emulation.removeScreen', { screenId: second?.id });
     const page = pageAt(browser.context, `${documents.origin}/ok-before`);
     expect(await page?.evaluate(() => document.visibilityState)).toBe('visible');
-    expect(await show('/ok-gone')).toMatchObject({ state: 'failed', code: 'DISPLAY_NOT_AVAILABLE' });
+    expect(await show('/ok-gone')).toMatchObject({
+      state: 'failed',
+      code: 'DISPLAY_NOT_AVAILABLE',
+    });
     await send('Emulation.addScreen', { left: 1920, top: 0, width: 1280, height: 1024 });
     expect(await show('/ok-back')).toMatchObject({ state: 'shown', evidence: { displayIndex: 1 } });
   });

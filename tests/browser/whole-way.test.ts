@@ -24,14 +24,20 @@ describe('the demo', () => {
     const figures = lines.pop();
     expect(lines).toHaveLength(4);
     for (const line of lines) {
-      expect(line).toMatchObject({ state: 'shown', displayIndex: 1, commandId: expect.any(String) });
+      expect(line).toMatchObject({
+        state: 'shown',
+        displayIndex: 1,
+        commandId: expect.any(String),
+      });
       const { accepted, dispatched, received, shown } = line.timings;
       expect([accepted, dispatched, received, shown]).toEqual(
         [accepted, dispatched, received, shown].sort((a: number, b: number) => a - b),
       );
     }
     expect(figures).toEqual({ p50: expect.any(Number), p95: expect.any(Number) });
-    const pictures = readdirSync(folder).filter((name) => statSync(join(folder, name)).size > 5_000);
+    const pictures = readdirSync(folder).filter(
+      (name) => statSync(join(folder, name)).size > 5_000,
+    );
     expect(pictures).toHaveLength(5);
   });
 });

@@ -23,14 +23,20 @@ async function station(screenId: string, handlers: Handlers): Promise<RemoteDisp
   const { tokens: pair } = await server.pair(screenId);
   const tokens = new TokenManager({ serverUrl: server.url, tokens: pair });
   const client = new RemoteDisplayClient({ serverUrl: server.url, tokens, handlers });
-  closing.push(() => client.close(), () => tokens.stop());
+  closing.push(
+    () => client.close(),
+    () => tokens.stop(),
+  );
   return client;
 }
 
 function operator(): Operator {
   const tokens = new TokenManager({ serverUrl: server.url, tokens: server.admin });
   const made = new Operator({ serverUrl: server.url, tokens, maxTries: 50 });
-  closing.push(() => made.close(), () => tokens.stop());
+  closing.push(
+    () => made.close(),
+    () => tokens.stop(),
+  );
   return made;
 }
 
@@ -73,7 +79,9 @@ describe('a server that is killed with -9', () => {
     expect(runs).toBe(1);
   });
 
-  it('again and again under load loses nothing and shows nothing twice', { timeout: 90_000 }, async () => {
+  it('again and again under load loses nothing and shows nothing twice', {
+    timeout: 90_000,
+  }, async () => {
     const runs = new Map<string, number>();
     const screens = ['station-1', 'station-2', 'station-3', 'station-4'];
     for (const screenId of screens) {
@@ -93,7 +101,9 @@ describe('a server that is killed with -9', () => {
     });
     for (let kill = 0; kill < 8; kill++) {
       const before = accepted.length;
-      await expect.poll(() => accepted.length, { timeout: 20_000 }).toBeGreaterThan(before + 10 + kill * 7);
+      await expect
+        .poll(() => accepted.length, { timeout: 20_000 })
+        .toBeGreaterThan(before + 10 + kill * 7);
       await server.kill();
       await server.restart();
     }

@@ -26,36 +26,53 @@ afterEach(async () => {
   await server.close();
 });
 
-function station(paired: Paired, handlers: Handlers, options: Partial<RemoteDisplayClientOptions> = {}) {
+function station(
+  paired: Paired,
+  handlers: Handlers,
+  options: Partial<RemoteDisplayClientOptions> = {},
+) {
   const tokens = new TokenManager({ serverUrl: server.url, tokens: paired.tokens });
   const client = new RemoteDisplayClient({ serverUrl: server.url, tokens, handlers, ...options });
-  closing.push(() => client.close(), () => tokens.stop());
+  closing.push(
+    () => client.close(),
+    () => tokens.stop(),
+  );
   return client;
 }
 
 function operator() {
   const tokens = new TokenManager({ serverUrl: server.url, tokens: server.admin });
   const made = new Operator({ serverUrl: server.url, tokens });
-  closing.push(() => made.close(), () => tokens.stop());
+  closing.push(
+    () => made.close(),
+    () => tokens.stop(),
+  );
   return made;
 }
 
 const wish = (orderId: string) => ({ orderId, screenId: 'station-1', displayIndex: 1 });
 
 describe('from the operator to the device and back', () => {
-  it.each([['websocket'], ['polling']] as const)('shows an order, and the operator knows (%s)', async (transport) => {
-    const seen: string[] = [];
-    const client = station(
-      await server.pair('station-1'),
-      { navigate: async ({ payload }) => ({ displayIndex: Number(seen.push(payload.orderId)) }) },
-      { transports: [transport] },
-    );
-    await client.connect();
-    expect(client.state.status).toBe('online');
-    const shown = await operator().trigger(wish('PO-1'), { wait: 'shown' });
-    expect(shown).toMatchObject({ state: 'shown', orderId: 'PO-1', evidence: { displayIndex: 1 } });
-    expect(seen).toEqual(['PO-1']);
-  });
+  it.each([['websocket'], ['polling']] as const)(
+    'shows an order, and the operator knows (%s)',
+    async (transport) => {
+      const seen: string[] = [];
+      const client = station(
+        await server.pair('station-1'),
+        { navigate: async ({ payload }) => ({ displayIndex: Number(seen.push(payload.orderId)) }) },
+        { transports: [transport] },
+      );
+      await client.connect();
+      expect(client.state.status).toBe('online');
+      const shown = await operator().trigger(wish('PO-1'), { wait: 'shown' });
+      expect(shown).toMatchObject({
+        state: 'shown',
+        orderId: 'PO-1',
+        evidence: { displayIndex: 1 },
+      });
+      expect(seen).toEqual(['PO-1']);
+    },
+  );
 
   it('tells why an order was not shown', async () => {
     const navigate = async () => {
@@ -64,7 +81,11 @@ describe('from the operator to the device and back', () => {
     await station(await server.pair('station-1'), { navigate }).connect();
     expect(await operator().trigger(wish('PO-1'), { wait: 'shown' })).toMatchObject({
       state: 'dead',
-      error: { code: 'DOCUMENT_NOT_FOUND', detail: 'status 404', message: { ko: '문서가 없습니다.' } },
+      error: {
+        code: 'DOCUMENT_NOT_FOUND',
+        detail: 'status 404',
+        message: { ko: '문서가 없습니다.' },
+      },
     });
   });
 
@@ -108,10 +129,13 @@ describe('from the operator to the device and back', () => {
     const end = new Promise<void>((resolve) => {
       settled = resolve;
     });
-    const unwatch = await operating.watch({ screenId: 'station-1' }, (view: CommandView | ScreenView) => {
-      views.push('state' in view ? view.state : view.online ? 'online' : 'offline');
-      if ('state' in view && view.state === 'shown') settled();
-    });
+    const unwatch = await operating.watch(
+      { screenId: 'station-1' },
+      (view: CommandView | ScreenView) => {
+        views.push('state' in view ? view.state : view.online ? 'online' : 'offline');
+        if ('state' in view && view.state === 'shown') settled();
+      },
+    );
     await station(await server.pair('station-1'), { navigate: async () => {} }).connect();
     await operating.trigger(wish('PO-1'));
     await end;
@@ -130,7 +154,10 @@ describe('from the operator to the device and back', () => {
 describe('a device that was away', () => {
   it('gets what waited, in order, and nothing twice', async () => {
     const paired = await server.pair('station-1');
-    const orders = [0, 1, 2].map((displayIndex) => ({ ...wish(`PO-${displayIndex}`), displayIndex }));
+    const orders = [0, 1, 2].map((displayIndex) => ({
+      ...wish(`PO-${displayIndex}`),
+      displayIndex,
+    }));
     const sender = operator();
     for (const order of orders) await sender.trigger(order);
     const seen: string[] = [];
@@ -173,7 +200,11 @@ describe('a device that was away', () => {
     finish();
     await expect.poll(async () => (await inbox.load())[0]?.outcome?.state).toBe('shown');
     await first();
-    const again = station(await server.pair('station-1'), { navigate: async () => void runs++ }, { inbox });
+    const again = station(
+      await server.pair('station-1'),
+      { navigate: async () => void runs++ },
+      { inbox },
+    );
     await again.connect();
     expect(await operator().wait(commandId)).toMatchObject({ state: 'shown' });
     expect(runs).toBe(1);
@@ -186,8 +217,15 @@ describe('a session', () => {
     server = await startServer({ tokens: { accessTtlMs: 3_000, refreshTtlMs: 60_000 } });
     const paired = await server.pair('station-1');
     const tokens = new TokenManager({ serverUrl: server.url, tokens: paired.tokens });
-    const client = new RemoteDisplayClient({ serverUrl: server.url, tokens, handlers: { navigate: async () => {} } });
-    closing.push(() => client.close(), () => tokens.stop());
+    const client = new RemoteDisplayClient({
+      serverUrl: server.url,
+      tokens,
+      handlers: { navigate: async () => {} },
+    });
+    closing.push(
+      () => client.close(),
+      () => tokens.stop(),
+    );
     const states: string[] = [];
     client.on('state', ({ status }) => states.push(status));
     await client.connect();
@@ -197,7 +235,11 @@ describe('a session', () => {
     });
     await renewals;
     expect(states).toEqual(['connecting', 'online']);
-    const fresh = await server.display.sessions.create({ subject: 'kim', role: 'admin', screens: '*' });
+    const fresh = await server.display.sessions.create({
+      subject: 'kim',
+      role: 'admin',
+      screens: '*',
+    });
     const answer = await server.request('/api/screens/station-1', { token: fresh.accessToken });
     expect(await answer.json()).toMatchObject({ online: true });
   });
@@ -240,7 +282,9 @@ describe('a server that goes and comes back', () => {
     const port = Number(new URL(server.url).port);
     await server.close();
     const seen: string[] = [];
-    const client = station(paired, { navigate: async ({ payload }) => void seen.push(payload.orderId) });
+    const client = station(paired, {
+      navigate: async ({ payload }) => void seen.push(payload.orderId),
+    });
     const connected = client.connect();
     await expect.poll(() => client.state.status).toBe('offline');
     server = await startServer({ store: sqliteStore({ path }) }, port);

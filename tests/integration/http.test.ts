@@ -1,4 +1,4 @@
-import { type CommandView, type Problem, type ScreenView, type TokenPair } from '@remote-display/protocol';
+import type { CommandView, Problem, ScreenView, TokenPair } from '@remote-display/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -13,7 +13,8 @@ beforeEach(async () => {
       if (orderId === 'RUBBISH') return { url: 'javascript:alert(1)' };
       if (orderId === 'EVIL') return { url: 'https://docs.example.com@evil.example/' };
       if (orderId === 'FOREIGN') return { url: 'https://elsewhere.example.com/doc' };
-      if (orderId === 'SLOW') return new Promise((_, reject) => signal.addEventListener('abort', reject));
+      if (orderId === 'SLOW')
+        return new Promise((_, reject) => signal.addEventListener('abort', reject));
       return { url: `https://docs.example.com/${orderId}`, title: '제작의뢰서', revision: 'C' };
     },
   });
@@ -34,7 +35,12 @@ describe('POST /api/trigger', () => {
     const answer = await server.trigger({ id: 'wish-1', ttl: 60_000 });
     expect(answer.status).toBe(202);
     const command = (await answer.json()) as CommandView;
-    expect(command).toMatchObject({ screenId: 'station-1', orderId: 'PO-1', displayIndex: 1, state: 'queued' });
+    expect(command).toMatchObject({
+      screenId: 'station-1',
+      orderId: 'PO-1',
+      displayIndex: 1,
+      state: 'queued',
+    });
     expect(command.expiresAt - command.createdAt).toBe(60_000);
     const found = await server.request(`/api/commands/${command.commandId}`);
     expect(await found.json()).toEqual(command);
@@ -49,7 +55,11 @@ describe('POST /api/trigger', () => {
   });
 
   it('keeps ids of different callers apart', async () => {
-    const kim = await server.display.sessions.create({ subject: 'kim', role: 'operator', screens: '*' });
+    const kim = await server.display.sessions.create({
+      subject: 'kim',
+      role: 'operator',
+      screens: '*',
+    });
     const first = (await (await server.trigger({ id: 'wish-1' })).json()) as CommandView;
     const answer = await server.request('/api/trigger', {
       token: kim.accessToken,
@@ -91,7 +101,9 @@ describe('POST /api/trigger', () => {
   ])('refuses %s, naming the field', async (_, wrong, named) => {
     const wish = { id: 'w', orderId: 'PO-1', screenId: 'station-1', timestamp: Date.now() };
     const isPart = typeof wrong === 'object' && !Array.isArray(wrong);
-    const answer = await server.request('/api/trigger', { body: isPart ? { ...wish, ...wrong } : wrong });
+    const answer = await server.request('/api/trigger', {
+      body: isPart ? { ...wish, ...wrong } : wrong,
+    });
     expect(answer.status).toBe(400);
     expect((await problemOf(answer)).detail).toContain(named);
   });
@@ -104,7 +116,10 @@ describe('POST /api/trigger', () => {
   it('refuses other types, large bodies, strange queries and unknown screens', async () => {
     const form = await fetch(`${server.url}/api/trigger`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${server.admin.accessToken}`, 'content-type': 'text/plain' },
+      headers: {
+        authorization: `Bearer ${server.admin.accessToken}`,
+        'content-type': 'text/plain',
+      },
       body: '{}',
     });
     expect((await problemOf(form)).code).toBe('UNSUPPORTED_MEDIA_TYPE');
@@ -113,7 +128,9 @@ describe('POST /api/trigger', () => {
     for (const query of ['?wait=never', '?wait=shown&wait=shown', '?timeout=-1', '?color=red']) {
       expect((await server.trigger({}, query)).status).toBe(400);
     }
-    expect((await problemOf(await server.trigger({ screenId: 'nobody' }))).code).toBe('SCREEN_NOT_FOUND');
+    expect((await problemOf(await server.trigger({ screenId: 'nobody' }))).code).toBe(
+      'SCREEN_NOT_FOUND',
+    );
   });
 
   it('holds the answer no longer than asked', async () => {
@@ -138,28 +155,41 @@ describe('who may', () => {
     const none = await server.request('/api/screens', { token: null });
     expect(none.headers.get('www-authenticate')).toBe('Bearer');
     expect((await problemOf(none)).code).toBe('UNAUTHENTICATED');
-    for (const token of ['rubbish', `${server.admin.accessToken.slice(0, -2)}xx`, server.admin.refreshToken]) {
-      expect((await problemOf(await server.request('/api/screens', { token }))).code).toBe('TOKEN_INVALID');
+    for (const token of [
+      'rubbish',
+      `${server.admin.accessToken.slice(0, -2)}xx`,
+      server.admin.refreshToken,
+    ]) {
+      expect((await problemOf(await server.request('/api/screens', { token }))).code).toBe(
+        'TOKEN_INVALID',
+      );
     }
   });
 
   it('lets an operator reach its own screens, and know of no other', async () => {
     await server.pair('station-2');
-    const { commandId } = (await (await server.trigger({ screenId: 'station-1' })).json()) as CommandView;
+    const { commandId } = (await (
+      await server.trigger({ screenId: 'station-1' })
+    ).json()) as CommandView;
     const kim = await server.display.sessions.create({
       subject: 'kim',
       role: 'operator',
       screens: ['station-2'],
     });
     const as = { token: kim.accessToken };
-    const list = (await (await server.request('/api/screens', as)).json()) as { screens: ScreenView[] };
+    const list = (await (await server.request('/api/screens', as)).json()) as {
+      screens: ScreenView[];
+    };
     expect(list.screens.map(({ screenId }) => screenId)).toEqual(['station-2']);
     expect((await server.request('/api/screens/station-2', as)).status).toBe(200);
     const foreign = await problemOf(await server.request('/api/screens/station-1', as));
     expect(foreign).toEqual(await problemOf(await server.request('/api/screens/nobody', as)));
     const command = await problemOf(await server.request(`/api/commands/${commandId}`, as));
     expect(command).toEqual(await problemOf(await server.request('/api/commands/missing', as)));
-    const pairing = await server.request('/api/pairings', { ...as, body: { screenId: 'station-2' } });
+    const pairing = await server.request('/api/pairings', {
+      ...as,
+      body: { screenId: 'station-2' },
+    });
     expect((await problemOf(pairing)).code).toBe('FORBIDDEN');
   });
 
@@ -189,7 +219,10 @@ describe('tokens', () => {
   it('that were made up are refused', async () => {
     const parts = server.admin.refreshToken.split('.');
     for (const refreshToken of ['made-up-but-long-enough', [parts[0], '2', parts[2]].join('.')]) {
-      const answer = await server.request('/api/auth/refresh', { body: { refreshToken }, token: null });
+      const answer = await server.request('/api/auth/refresh', {
+        body: { refreshToken },
+        token: null,
+      });
       expect((await problemOf(answer)).code).toBe('TOKEN_INVALID');
     }
   });
@@ -197,22 +230,32 @@ describe('tokens', () => {
 
 describe('pairing', () => {
   it('makes a link that is good once', async () => {
-    const created = await server.request('/api/pairings', { body: { screenId: 'station-9', name: '9번 라인' } });
+    const created = await server.request('/api/pairings', {
+      body: { screenId: 'station-9', name: '9번 라인' },
+    });
     expect(created.status).toBe(201);
     const { url, token } = (await created.json()) as { url: string; token: string };
     expect(url).toBe(`${server.url}/api/pair?screenId=station-9&token=${token}`);
-    const redeem = () => server.request('/api/pair', { body: { screenId: 'station-9', token }, token: null });
-    expect(await (await redeem()).json()).toMatchObject({ screenId: 'station-9', name: '9번 라인' });
+    const redeem = () =>
+      server.request('/api/pair', { body: { screenId: 'station-9', token }, token: null });
+    expect(await (await redeem()).json()).toMatchObject({
+      screenId: 'station-9',
+      name: '9번 라인',
+    });
     expect((await problemOf(await redeem())).code).toBe('PAIRING_INVALID');
   });
 
   it('serves a page that runs nothing but its own script and is kept nowhere', async () => {
     const { url } = await server.display.pair({ screenId: 'station-9' }, server.url);
     const page = await fetch(url);
-    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*script-src 'nonce-/);
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /default-src 'none'.*script-src 'nonce-/,
+    );
     expect(page.headers.get('cache-control')).toBe('no-store');
     expect(page.headers.get('referrer-policy')).toBe('no-referrer');
-    const hostile = await fetch(`${server.url}/api/pair?screenId=%3Cscript%3E&token=${'x'.repeat(20)}`);
+    const hostile = await fetch(
+      `${server.url}/api/pair?screenId=%3Cscript%3E&token=${'x'.repeat(20)}`,
+    );
     expect((await problemOf(hostile)).code).toBe('INVALID_REQUEST');
   });
 });

@@ -47,8 +47,12 @@ describe('the handshake', () => {
     const { tokens } = await server.pair('station-1');
     const admin = server.admin.accessToken;
     expect(await refusal('/device', {})).toMatchObject({ code: 'UNAUTHENTICATED' });
-    expect(await refusal('/device', { token: 'x', protocol: 1 })).toMatchObject({ code: 'TOKEN_INVALID' });
-    expect(await refusal('/device', { token: admin, protocol: 1 })).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await refusal('/device', { token: 'x', protocol: 1 })).toMatchObject({
+      code: 'TOKEN_INVALID',
+    });
+    expect(await refusal('/device', { token: admin, protocol: 1 })).toMatchObject({
+      code: 'FORBIDDEN',
+    });
     const swapped = { token: tokens.accessToken, protocol: 1 };
     expect(await refusal('/operator', swapped)).toMatchObject({ code: 'FORBIDDEN' });
   });
@@ -64,26 +68,35 @@ describe('the handshake', () => {
 });
 
 describe('a device', () => {
-  it.each([['websocket'], ['polling']])('gets its commands over %s, after it has resumed', async (transport) => {
-    const socket = await device('station-1', [transport]);
-    await server.trigger({ id: 'wish-1' });
-    const commands = event<CommandEnvelope[]>(socket, 'commands');
-    const resumed: ResumeAnswer = await socket.emitWithAck('resume', {});
-    expect(resumed).toMatchObject({ settled: [], serverTime: expect.any(Number) });
-    const [envelope] = await commands;
-    expect(envelope).toMatchObject({ type: 'navigate', attempt: 1, screenId: 'station-1' });
-    const waiting = server.trigger({ id: 'wish-1' }, '?wait=shown');
-    const shown = { id: envelope?.id, attempt: 1, state: 'shown' };
-    expect(await socket.emitWithAck('report', { outcomes: [shown] })).toEqual({ settled: [envelope?.id] });
-    expect(await (await waiting).json()).toMatchObject({ state: 'shown' });
-  });
+  it.each([['websocket'], ['polling']])(
+    'gets its commands over %s, after it has resumed',
+    async (transport) => {
+      const socket = await device('station-1', [transport]);
+      await server.trigger({ id: 'wish-1' });
+      const commands = event<CommandEnvelope[]>(socket, 'commands');
+      const resumed: ResumeAnswer = await socket.emitWithAck('resume', {});
+      expect(resumed).toMatchObject({ settled: [], serverTime: expect.any(Number) });
+      const [envelope] = await commands;
+      expect(envelope).toMatchObject({ type: 'navigate', attempt: 1, screenId: 'station-1' });
+      const waiting = server.trigger({ id: 'wish-1' }, '?wait=shown');
+      const shown = { id: envelope?.id, attempt: 1, state: 'shown' };
+      expect(await socket.emitWithAck('report', { outcomes: [shown] })).toEqual({
+        settled: [envelope?.id],
+      });
+      expect(await (await waiting).json()).toMatchObject({ state: 'shown' });
+    },
+  );
 
   it('is told what is wrong with its words, and goes on', async () => {
     const socket = await device('station-1');
-    expect(await socket.emitWithAck('report', { receipts: [{ id: 'x', attempt: 0 }] })).toMatchObject({
+    expect(
+      await socket.emitWithAck('report', { receipts: [{ id: 'x', attempt: 0 }] }),
+    ).toMatchObject({
       error: { code: 'INVALID_REQUEST', detail: expect.stringContaining('receipts.0.attempt') },
     });
-    expect(await socket.emitWithAck('report', {})).toMatchObject({ error: { code: 'SCREEN_TAKEN_OVER' } });
+    expect(await socket.emitWithAck('report', {})).toMatchObject({
+      error: { code: 'SCREEN_TAKEN_OVER' },
+    });
     expect(await socket.emitWithAck('resume', { color: 'red' })).toMatchObject({
       error: { detail: expect.stringContaining('color') },
     });
@@ -130,10 +143,14 @@ describe('a device', () => {
     await socket.emitWithAck('resume', { displays });
     const view = await server.request('/api/screens/station-1');
     expect(await view.json()).toMatchObject({ online: true, displays });
-    const offline = new Promise<void>((resolve) => server.display.events.on('screen.offline', () => resolve()));
+    const offline = new Promise<void>((resolve) =>
+      server.display.events.on('screen.offline', () => resolve()),
+    );
     socket.close();
     await offline;
-    expect(await (await server.request('/api/screens/station-1')).json()).toMatchObject({ online: false });
+    expect(await (await server.request('/api/screens/station-1')).json()).toMatchObject({
+      online: false,
+    });
   });
 });
 
@@ -186,7 +203,9 @@ describe('an operator', () => {
     const command = await socket.emitWithAck('trigger', wish);
     expect(command).toMatchObject({ orderId: 'PO-1', commandId: expect.any(String) });
     const [envelope] = await dispatched;
-    await station.emitWithAck('report', { outcomes: [{ id: envelope?.id, attempt: 1, state: 'shown' }] });
+    await station.emitWithAck('report', {
+      outcomes: [{ id: envelope?.id, attempt: 1, state: 'shown' }],
+    });
     await shown;
     expect(states).toEqual(['queued', 'dispatched', 'received', 'shown']);
     expect(await socket.emitWithAck('watch', { commandId: envelope?.id })).toMatchObject({

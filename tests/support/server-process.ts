@@ -56,7 +56,10 @@ export class ServerProcess {
   async #post<T>(path: string, body: object): Promise<T> {
     const answer = await fetch(`${this.url}${path}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${this.admin.accessToken}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${this.admin.accessToken}`,
+        'content-type': 'application/json',
+      },
       body: JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);

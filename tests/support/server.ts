@@ -20,7 +20,10 @@ export interface TestServer {
   /** Makes a station the screen, as the extension does. */
   pair(screenId: string): Promise<Paired>;
   /** A request with a bearer token, the admin's by default, and a JSON body if there is one. */
-  request(path: string, options?: { method?: string; body?: unknown; token?: string | null }): Promise<Response>;
+  request(
+    path: string,
+    options?: { method?: string; body?: unknown; token?: string | null },
+  ): Promise<Response>;
   trigger(wish: Partial<Wish>, query?: string): Promise<Response>;
   close(): Promise<void>;
 }
@@ -58,7 +61,9 @@ export async function startServer(
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
 
   return {

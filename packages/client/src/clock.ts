@@ -35,6 +35,11 @@ export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 }
 
 /** Exponential backoff with jitter: `baseMs` doubled `count` times, at most `maxMs`, less up to half. */
-export function backoff(count: number, baseMs: number, maxMs: number, random: () => number): number {
+export function backoff(
+  count: number,
+  baseMs: number,
+  maxMs: number,
+  random: () => number,
+): number {
   return Math.min(baseMs * 2 ** count, maxMs) * (1 - random() / 2);
 }

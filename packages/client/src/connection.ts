@@ -107,12 +107,19 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   /** Sends an event and hands its answer on, in the very turn in which it arrives. */
-  ask<T>(event: string, body: unknown, onAnswer: (answer: T) => void, onError: (error: RemoteDisplayError) => void): void {
-    this.socket.timeout(ANSWER_TIMEOUT_MS).emit(event, body, (late: Error | null, answer: Answer<T>) => {
-      if (late) onError(new RemoteDisplayError('CONNECTION_TIMEOUT', { cause: late }));
-      else if (isRefusal(answer)) onError(RemoteDisplayError.from(answer.error));
-      else onAnswer(answer as T);
-    });
+  ask<T>(
+    event: string,
+    body: unknown,
+    onAnswer: (answer: T) => void,
+    onError: (error: RemoteDisplayError) => void,
+  ): void {
+    this.socket
+      .timeout(ANSWER_TIMEOUT_MS)
+      .emit(event, body, (late: Error | null, answer: Answer<T>) => {
+        if (late) onError(new RemoteDisplayError('CONNECTION_TIMEOUT', { cause: late }));
+        else if (isRefusal(answer)) onError(RemoteDisplayError.from(answer.error));
+        else onAnswer(answer as T);
+      });
   }
 
   async #authenticate(answer: (auth: object) => void): Promise<void> {
@@ -139,7 +146,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     if (reason === 'io client disconnect') return;
     this.#change('offline', new RemoteDisplayError('CONNECTION_REFUSED', { detail: reason }));
     // socket.io comes back by itself, except where the server said good-bye.
-    if (!this.socket.active) this.again(new RemoteDisplayError('CONNECTION_REFUSED', { detail: reason }));
+    if (!this.socket.active)
+      this.again(new RemoteDisplayError('CONNECTION_REFUSED', { detail: reason }));
   }
 
   #onRefused(error: Error & { data?: { code?: unknown } }): void {
@@ -177,7 +185,13 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   readonly #onRenewed = (): void => {
     if (!this.socket.connected) return;
     this.#options.tokens.token().then(
-      (token) => this.ask('renew', { token }, () => {}, (error) => this.#onRenewalRefused(error)),
+      (token) =>
+        this.ask(
+          'renew',
+          { token },
+          () => {},
+          (error) => this.#onRenewalRefused(error),
+        ),
       () => {},
     );
   };

@@ -39,7 +39,9 @@ export async function requestJson<T>(request: HttpRequest): Promise<T> {
     answer = await response.json().catch(() => undefined);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    throw new RemoteDisplayError(late.aborted ? 'CONNECTION_TIMEOUT' : 'CONNECTION_REFUSED', { cause });
+    throw new RemoteDisplayError(late.aborted ? 'CONNECTION_TIMEOUT' : 'CONNECTION_REFUSED', {
+      cause,
+    });
   }
   if (response.ok && answer !== undefined) return answer as T;
   const problem = answer as { code?: unknown; detail?: unknown } | undefined;

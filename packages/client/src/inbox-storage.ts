@@ -42,7 +42,8 @@ export interface WebStorage {
 /** An inbox in `localStorage`, for a page that is a station by itself. */
 export function webInboxStorage(storage: WebStorage, key = 'remote-display.inbox'): InboxStorage {
   const read = (): Record<string, InboxRecord> => JSON.parse(storage.getItem(key) ?? '{}');
-  const write = (records: Record<string, InboxRecord>) => storage.setItem(key, JSON.stringify(records));
+  const write = (records: Record<string, InboxRecord>) =>
+    storage.setItem(key, JSON.stringify(records));
   return {
     load: async () => Object.values(read()),
     save: async (record) => write({ ...read(), [record.envelope.id]: record }),

@@ -54,7 +54,9 @@ export class Inbox {
   memory(): { held: Receipt[]; outcomes: Outcome[] } {
     const open = [...this.#records.values()].filter(({ settled }) => !settled);
     return {
-      held: open.filter(({ outcome }) => !outcome).map(({ envelope: { id, attempt } }) => ({ id, attempt })),
+      held: open
+        .filter(({ outcome }) => !outcome)
+        .map(({ envelope: { id, attempt } }) => ({ id, attempt })),
       outcomes: open.flatMap(({ outcome }) => outcome ?? []),
     };
   }
@@ -70,7 +72,9 @@ export class Inbox {
   proceed(): Promise<void> {
     return this.#inTurn(async () => {
       const waiting = [...this.#records.values()]
-        .filter(({ outcome, settled, envelope }) => !outcome && !settled && !this.#isRunning(envelope))
+        .filter(
+          ({ outcome, settled, envelope }) => !outcome && !settled && !this.#isRunning(envelope),
+        )
         .sort((a, b) => a.envelope.seq - b.envelope.seq);
       for (const record of waiting) await this.#begin(record);
     });
@@ -122,7 +126,9 @@ export class Inbox {
       this.#options.onOutcome(outcome);
       return;
     }
-    await this.#begin({ envelope, begun: 0 }, () => this.#options.onReceipt(receiptOf(envelope), envelope));
+    await this.#begin({ envelope, begun: 0 }, () =>
+      this.#options.onReceipt(receiptOf(envelope), envelope),
+    );
   }
 
   // Stored first; only then is the server told and the handler begun.
@@ -142,16 +148,20 @@ export class Inbox {
     this.#records.set(envelope.id, begun);
     this.#noteBegun(envelope);
     onStored?.();
-    if (envelope.expiresAt <= serverNow()) return this.#end(begun, failed(envelope, 'COMMAND_EXPIRED'));
+    if (envelope.expiresAt <= serverNow())
+      return this.#end(begun, failed(envelope, 'COMMAND_EXPIRED'));
     if (begun.begun > MAX_BEGUN) return this.#end(begun, failed(envelope, 'INTERRUPTED'));
     const abort = new AbortController();
     const running: Running = { id: envelope.id, seq: envelope.seq, abort, done: Promise.resolve() };
     this.#running.set(envelope.slot, running);
-    running.done = this.#options.run(envelope, { signal: abort.signal, interrupted }).then(async (outcome) => {
-      if (this.#running.get(envelope.slot) === running) this.#running.delete(envelope.slot);
-      // Stopped by a newer command: the server has ended it already.
-      if (!abort.signal.aborted) await this.#end(begun, { ...outcome, attempt: begun.envelope.attempt });
-    });
+    running.done = this.#options
+      .run(envelope, { signal: abort.signal, interrupted })
+      .then(async (outcome) => {
+        if (this.#running.get(envelope.slot) === running) this.#running.delete(envelope.slot);
+        // Stopped by a newer command: the server has ended it already.
+        if (!abort.signal.aborted)
+          await this.#end(begun, { ...outcome, attempt: begun.envelope.attempt });
+      });
     running.done.catch(onError);
   }
 
@@ -199,7 +209,9 @@ export class Inbox {
     const now = this.#options.serverNow();
     const settled = [...this.#records.values()].filter((record) => record.settled);
     const excess = settled.length - MAX_REMEMBERED;
-    const old = settled.filter(({ envelope }, index) => envelope.expiresAt <= now || index < excess);
+    const old = settled.filter(
+      ({ envelope }, index) => envelope.expiresAt <= now || index < excess,
+    );
     if (old.length === 0) return;
     const ids = old.map(({ envelope }) => envelope.id);
     for (const id of ids) this.#records.delete(id);

@@ -7,7 +7,7 @@ import {
   type WatchTarget,
 } from '@remote-display/protocol';
 import { backoff, type Clock, pause, systemClock } from './clock.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { type Fetch, requestJson } from './http.ts';
 import type { TokenManager } from './token-manager.ts';
@@ -106,12 +106,19 @@ export class Operator {
     const body = { id: crypto.randomUUID(), ...wish, timestamp: this.#clock.now() };
     const hold = wait ? Math.min(timeoutMs, MAX_HOLD_MS) : 0;
     const query = wait ? `?wait=shown&timeout=${hold}` : '';
-    const command = await this.#request<CommandView>('POST', `/trigger${query}`, { body, hold, signal });
+    const command = await this.#request<CommandView>('POST', `/trigger${query}`, {
+      body,
+      hold,
+      signal,
+    });
     return wait ? this.#waitUntil(command, end, signal) : command;
   }
 
   /** Waits for a command's end; answers its state when the time is over. */
-  async wait(commandId: string, { timeoutMs = DEFAULT_WAIT_MS, signal }: WaitOptions = {}): Promise<CommandView> {
+  async wait(
+    commandId: string,
+    { timeoutMs = DEFAULT_WAIT_MS, signal }: WaitOptions = {},
+  ): Promise<CommandView> {
     const end = this.#clock.monotonic() + timeoutMs;
     return this.#waitUntil(await this.command(commandId), end, signal);
   }
@@ -134,7 +141,10 @@ export class Operator {
    * Tells of every move of a command, or of everything at a screen, beginning with how it stands
    * now; goes on by itself after the connection was lost. The answer stops it.
    */
-  watch<T extends WatchTarget>(target: T, listener: (view: Watched<T>) => void): Promise<() => void> {
+  watch<T extends WatchTarget>(
+    target: T,
+    listener: (view: Watched<T>) => void,
+  ): Promise<() => void> {
     return this.#watches.add(target, listener as (view: CommandView | ScreenView) => void);
   }
 
@@ -156,9 +166,19 @@ export class Operator {
   async #request<T>(
     method: 'GET' | 'POST',
     path: string,
-    { body, hold = 0, signal }: { body?: unknown; hold?: number; signal?: AbortSignal | undefined } = {},
+    {
+      body,
+      hold = 0,
+      signal,
+    }: { body?: unknown; hold?: number; signal?: AbortSignal | undefined } = {},
   ): Promise<T> {
-    const { serverUrl, basePath = '/api', tokens, requestTimeoutMs = 10_000, maxTries = 5 } = this.#options;
+    const {
+      serverUrl,
+      basePath = '/api',
+      tokens,
+      requestTimeoutMs = 10_000,
+      maxTries = 5,
+    } = this.#options;
     const { fetch = globalThis.fetch.bind(globalThis) } = this.#options;
     const url = `${serverUrl}${basePath}${path}`;
     for (let tries = 1, renewed = false; ; tries++) {
@@ -181,5 +201,10 @@ export class Operator {
 
 // The way to the server, or the server for the moment. What it says of the order is an answer, not a fault.
 function isPassing({ code }: RemoteDisplayError): boolean {
-  return ['CONNECTION_REFUSED', 'CONNECTION_TIMEOUT', 'SERVER_DRAINING', 'STORE_UNAVAILABLE'].includes(code);
+  return [
+    'CONNECTION_REFUSED',
+    'CONNECTION_TIMEOUT',
+    'SERVER_DRAINING',
+    'STORE_UNAVAILABLE',
+  ].includes(code);
 }

@@ -76,7 +76,14 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
   constructor(options: RemoteDisplayClientOptions) {
     super();
     this.#options = options;
-    const { serverUrl, tokens, handlers, handlerTimeoutMs = 25_000, basePath, transports } = options;
+    const {
+      serverUrl,
+      tokens,
+      handlers,
+      handlerTimeoutMs = 25_000,
+      basePath,
+      transports,
+    } = options;
     const clock = options.clock ?? systemClock;
     this.#clock = clock;
     this.#serverClock = new ServerClock(clock);
@@ -92,7 +99,9 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
     this.#reporter = new Reporter({
       clock,
       send: (report) =>
-        new Promise((resolve, reject) => this.#connection.ask<ReportAnswer>('report', report, resolve, reject)),
+        new Promise((resolve, reject) =>
+          this.#connection.ask<ReportAnswer>('report', report, resolve, reject),
+        ),
       onConfirmed: (outcomes) => {
         void this.#inbox.confirmed(outcomes);
         for (const { id } of outcomes) this.#tell('settled', id);
@@ -115,7 +124,10 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
     this.#connection.on('up', () => void this.#resume());
     this.#connection.on('down', () => this.#reporter.close());
     this.#connection.on('state', (state) => this.#tell('state', state));
-    this.#connection.socket.on('commands', (envelopes: CommandEnvelope[]) => void this.#inbox.receive(envelopes));
+    this.#connection.socket.on(
+      'commands',
+      (envelopes: CommandEnvelope[]) => void this.#inbox.receive(envelopes),
+    );
   }
 
   /** How it stands with the server. */
@@ -141,13 +153,22 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
   /** The displays have changed. */
   updateDisplays(displays: Display[]): void {
     if (this.state.status !== 'online') return;
-    this.#connection.ask('displays', { displays }, () => {}, (error) => this.#tell('error', error));
+    this.#connection.ask(
+      'displays',
+      { displays },
+      () => {},
+      (error) => this.#tell('error', error),
+    );
   }
 
   async #resume(): Promise<void> {
     const displays = await this.#displays();
     const { held, outcomes } = this.#inbox.memory();
-    const memory = { held: held.slice(0, MAX_REPORT), outcomes: outcomes.slice(0, MAX_REPORT), displays };
+    const memory = {
+      held: held.slice(0, MAX_REPORT),
+      outcomes: outcomes.slice(0, MAX_REPORT),
+      displays,
+    };
     const askedAt = this.#clock.monotonic();
     const onAnswer = ({ settled, serverTime }: ResumeAnswer) => {
       this.#serverClock.learn(serverTime, askedAt);
@@ -161,7 +182,9 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
       void this.#inbox.proceed();
       this.#connection.ready();
     };
-    this.#connection.ask<ResumeAnswer>('resume', memory, onAnswer, (error) => this.#connection.again(error));
+    this.#connection.ask<ResumeAnswer>('resume', memory, onAnswer, (error) =>
+      this.#connection.again(error),
+    );
   }
 
   async #displays(): Promise<Display[]> {

@@ -71,7 +71,8 @@ export class Reporter {
     for (const entry of untold) entry.told = true;
     for (const { id } of receipts) this.#receipts.delete(id);
     void this.#tell({ receipts, outcomes: untold.map(({ outcome }) => outcome) });
-    if (this.#receipts.size > 0 || [...this.#outcomes.values()].some(({ told }) => !told)) this.#flush();
+    if (this.#receipts.size > 0 || [...this.#outcomes.values()].some(({ told }) => !told))
+      this.#flush();
   }
 
   async #tell(report: Report): Promise<void> {

@@ -45,7 +45,8 @@ export function commandRunner(handlers: Handlers, timeoutMs: number, clock: Cloc
   return async (command, { signal, interrupted }) => {
     const { id, attempt, type } = command;
     const handler = handlers[type];
-    if (handler === undefined) return { id, attempt, state: 'failed', error: { code: 'UNSUPPORTED' } };
+    if (handler === undefined)
+      return { id, attempt, state: 'failed', error: { code: 'UNSUPPORTED' } };
     const stop = new AbortController();
     const work = (async () =>
       handler(command, {

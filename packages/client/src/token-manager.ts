@@ -137,7 +137,12 @@ export class TokenManager extends EventEmitter<TokenManagerEvents> {
   }
 
   async #renew(): Promise<string> {
-    const { serverUrl, basePath = '/api', storage, fetch = globalThis.fetch.bind(globalThis) } = this.#options;
+    const {
+      serverUrl,
+      basePath = '/api',
+      storage,
+      fetch = globalThis.fetch.bind(globalThis),
+    } = this.#options;
     const held = await this.#current();
     let tokens: TokenPair;
     try {

@@ -32,7 +32,9 @@ export class Watches {
       this.#tell(`command ${command.commandId}`, command);
       this.#tell(`screen ${command.screenId}`, command);
     });
-    connection.socket.on('screen', (screen: ScreenView) => this.#tell(`screen ${screen.screenId}`, screen));
+    connection.socket.on('screen', (screen: ScreenView) =>
+      this.#tell(`screen ${screen.screenId}`, screen),
+    );
   }
 
   static over(options: ConnectionOptions): { connection: Connection; watches: Watches } {

@@ -82,7 +82,12 @@ export function chromePort(): ChromePort {
       const displays = await chrome.system.display.getInfo();
       return displays
         .filter(({ isEnabled }) => isEnabled)
-        .map(({ id, name, isPrimary, bounds }) => ({ id, name, primary: isPrimary, bounds: boundsOf(bounds) }));
+        .map(({ id, name, isPrimary, bounds }) => ({
+          id,
+          name,
+          primary: isPrimary,
+          bounds: boundsOf(bounds),
+        }));
     },
     onDisplaysChanged: (listener) => chrome.system.display.onDisplayChanged.addListener(listener),
     async createWindow(bounds) {
@@ -198,7 +203,8 @@ interface DocumentDetails {
 function onNavigation(tabId: number, listener: (event: NavigationEvent) => void): () => void {
   const filter = { urls: ['<all_urls>'], types: ['main_frame' as const], tabId };
   const onRequest = ({ url }: { url: string }) => void listener({ kind: 'request', url });
-  const onRedirect = ({ redirectUrl }: { redirectUrl: string }) => listener({ kind: 'redirect', url: redirectUrl });
+  const onRedirect = ({ redirectUrl }: { redirectUrl: string }) =>
+    listener({ kind: 'redirect', url: redirectUrl });
   const onResponse = ({ url, statusCode: status }: { url: string; statusCode: number }) =>
     void listener({ kind: 'response', url, status });
   const onDocument = (kind: 'committed' | 'loaded') => (details: DocumentDetails) => {
@@ -230,7 +236,8 @@ function onNavigation(tabId: number, listener: (event: NavigationEvent) => void)
 // Runs inside the document, so it may use nothing from out here. It must not wait for the load: an
 // injected script holds the load event back until it has ended.
 async function untilPainted(): Promise<PaintedDocument> {
-  for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+  for (let frame = 0; frame < 2; frame++)
+    await new Promise((resolve) => requestAnimationFrame(resolve));
   const [navigation] = performance.getEntriesByType('navigation');
   const { responseStatus = 0 } = (navigation ?? {}) as PerformanceNavigationTiming;
   return { url: location.href, status: responseStatus };

@@ -6,7 +6,9 @@ import type { AttachedDisplay } from './chrome-port.ts';
 export function inOrder(displays: readonly AttachedDisplay[]): AttachedDisplay[] {
   return [...displays].sort(
     (a, b) =>
-      Number(b.primary) - Number(a.primary) || a.bounds.left - b.bounds.left || a.bounds.top - b.bounds.top,
+      Number(b.primary) - Number(a.primary) ||
+      a.bounds.left - b.bounds.left ||
+      a.bounds.top - b.bounds.top,
   );
 }
 

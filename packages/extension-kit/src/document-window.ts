@@ -24,7 +24,8 @@ export class DocumentWindows {
     try {
       const known = await this.#known(index);
       if (known && (await this.isOn(known, display))) return known;
-      const window = (known && (await this.#move(known, display))) ?? (await this.#create(display, index));
+      const window =
+        (known && (await this.#move(known, display))) ?? (await this.#create(display, index));
       await this.#port.fillDisplay(window.windowId);
       return window;
     } catch (cause) {
@@ -48,7 +49,10 @@ export class DocumentWindows {
 
   // Leaving full screen, or coming back from the task bar, would take the keyboard for an instant:
   // such a window is replaced by a new one.
-  async #move(window: DocumentWindow, { bounds }: AttachedDisplay): Promise<DocumentWindow | undefined> {
+  async #move(
+    window: DocumentWindow,
+    { bounds }: AttachedDisplay,
+  ): Promise<DocumentWindow | undefined> {
     if ((await this.#port.window(window.windowId))?.state === 'normal') {
       await this.#port.moveWindow(window.windowId, bounds);
       return window;

@@ -22,7 +22,13 @@ export interface Navigation {
  * document has loaded. The browser's own word "complete" proves nothing: it comes for errors as for success, and for a 204
  * or a download the old document stays. Throws `DOCUMENT_…` with what went wrong.
  */
-export function navigate({ port, tabId, url, permit, signal }: Navigation): Promise<LoadedDocument> {
+export function navigate({
+  port,
+  tabId,
+  url,
+  permit,
+  signal,
+}: Navigation): Promise<LoadedDocument> {
   return new Promise((resolve, reject) => {
     // The address and those it was redirected to: other navigations of the tab are not ours.
     const chain = new Set([withoutFragment(url)]);
@@ -67,14 +73,18 @@ export function navigate({ port, tabId, url, permit, signal }: Navigation): Prom
     const stop = port.onNavigation(tabId, onEvent);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    else port.navigate(tabId, url).catch((cause) => fail(new RemoteDisplayError('DOCUMENT_LOAD_FAILED', { cause })));
+    else
+      port
+        .navigate(tabId, url)
+        .catch((cause) => fail(new RemoteDisplayError('DOCUMENT_LOAD_FAILED', { cause })));
   });
 }
 
 /** What an HTTP status means for a document; nothing where it is good. */
 export function refusalOf(status: number): RemoteDisplayError | undefined {
   const detail = `status ${status}`;
-  if (status === 204 || status === 205) return new RemoteDisplayError('DOCUMENT_NO_CONTENT', { detail });
+  if (status === 204 || status === 205)
+    return new RemoteDisplayError('DOCUMENT_NO_CONTENT', { detail });
   if (status >= 500) return new RemoteDisplayError('DOCUMENT_SERVER_ERROR', { detail });
   if (status >= 400) return new RemoteDisplayError('DOCUMENT_NOT_FOUND', { detail });
   return undefined;

@@ -25,7 +25,9 @@ export interface PairingOptions {
 const TIMEOUT_MS = 10_000;
 
 /** Answers the pairing page: notices it, and redeems the code that it hands over. */
-export function pairingAnswerer(options: PairingOptions): (message: ExternalMessage) => Promise<PairingAnswer> {
+export function pairingAnswerer(
+  options: PairingOptions,
+): (message: ExternalMessage) => Promise<PairingAnswer> {
   return async ({ message, origin }) => {
     try {
       const { type, serverUrl, screenId, token } = fieldsOf(message);
@@ -33,7 +35,11 @@ export function pairingAnswerer(options: PairingOptions): (message: ExternalMess
         const current = await options.current();
         // Another server's page need not know whose screen this is.
         const isOurs = current !== undefined && current.serverUrl === origin;
-        return { ok: true, version: options.version, ...(isOurs ? { screenId: current.screenId } : {}) };
+        return {
+          ok: true,
+          version: options.version,
+          ...(isOurs ? { screenId: current.screenId } : {}),
+        };
       }
       if (type !== 'remote-display.pair') throw new RemoteDisplayError('INVALID_REQUEST');
       const server = serverOf(serverUrl, origin, options.servers);
@@ -45,21 +51,38 @@ export function pairingAnswerer(options: PairingOptions): (message: ExternalMess
   };
 }
 
-function fieldsOf(message: unknown): { type: string; serverUrl: string; screenId: string; token: string } {
-  if (typeof message !== 'object' || message === null) throw new RemoteDisplayError('INVALID_REQUEST');
+function fieldsOf(message: unknown): {
+  type: string;
+  serverUrl: string;
+  screenId: string;
+  token: string;
+} {
+  if (typeof message !== 'object' || message === null)
+    throw new RemoteDisplayError('INVALID_REQUEST');
   const text = (name: string) => {
     const value = (message as Record<string, unknown>)[name];
     return typeof value === 'string' ? value : '';
   };
-  return { type: text('type'), serverUrl: text('serverUrl'), screenId: text('screenId'), token: text('token') };
+  return {
+    type: text('type'),
+    serverUrl: text('serverUrl'),
+    screenId: text('screenId'),
+    token: text('token'),
+  };
 }
 
 // A page can only speak for its own server, and a code travels only where nobody listens in.
-function serverOf(serverUrl: string, origin: string | undefined, servers: readonly string[] | undefined): string {
+function serverOf(
+  serverUrl: string,
+  origin: string | undefined,
+  servers: readonly string[] | undefined,
+): string {
   const server = URL.parse(serverUrl);
   const isPrivate = server?.protocol === 'https:' || isLoopback(server?.hostname ?? '');
-  if (server === null || server.origin !== origin || !isPrivate) throw new RemoteDisplayError('FORBIDDEN');
-  if (servers !== undefined && !servers.includes(server.origin)) throw new RemoteDisplayError('FORBIDDEN');
+  if (server === null || server.origin !== origin || !isPrivate)
+    throw new RemoteDisplayError('FORBIDDEN');
+  if (servers !== undefined && !servers.includes(server.origin))
+    throw new RemoteDisplayError('FORBIDDEN');
   return server.origin;
 }
 

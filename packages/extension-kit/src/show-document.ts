@@ -24,10 +24,18 @@ interface Standing {
  * committed with a good status, the document has painted, the window fills the display, and the
  * display is attached now.
  */
-export function showDocument({ port, permit, timeoutMs }: ShowDocumentOptions): Handler<'navigate'> {
+export function showDocument({
+  port,
+  permit,
+  timeoutMs,
+}: ShowDocumentOptions): Handler<'navigate'> {
   const windows = new DocumentWindows(port);
 
-  async function show(command: CommandEnvelope<'navigate'>, signal: AbortSignal, since: () => number): Promise<Evidence> {
+  async function show(
+    command: CommandEnvelope<'navigate'>,
+    signal: AbortSignal,
+    since: () => number,
+  ): Promise<Evidence> {
     const { displayIndex, document } = command.payload;
     permit(document.url);
     const timings: StageTimings = {};
@@ -44,21 +52,32 @@ export function showDocument({ port, permit, timeoutMs }: ShowDocumentOptions): 
   }
 
   // After a restart of the worker, what it was about to report may stand there already.
-  async function showsAlready(command: CommandEnvelope<'navigate'>, signal: AbortSignal): Promise<Evidence | undefined> {
+  async function showsAlready(
+    command: CommandEnvelope<'navigate'>,
+    signal: AbortSignal,
+  ): Promise<Evidence | undefined> {
     const { displayIndex } = command.payload;
     const standing = await port.session.get<Standing>(keyOf(displayIndex));
     if (standing?.commandId !== command.id) return undefined;
     try {
       const display = displayAt(await port.displays(), displayIndex);
       const window = await windows.on(display, displayIndex);
-      return await prove(window, await untilPainted(window, standing.documentId, signal), displayIndex);
+      return await prove(
+        window,
+        await untilPainted(window, standing.documentId, signal),
+        displayIndex,
+      );
     } catch {
       signal.throwIfAborted();
       return undefined;
     }
   }
 
-  async function untilPainted({ tabId }: DocumentWindow, documentId: string, signal: AbortSignal): Promise<PaintedDocument> {
+  async function untilPainted(
+    { tabId }: DocumentWindow,
+    documentId: string,
+    signal: AbortSignal,
+  ): Promise<PaintedDocument> {
     let page: PaintedDocument;
     try {
       page = await orAborted(port.painted(tabId, documentId), signal);
@@ -73,11 +92,17 @@ export function showDocument({ port, permit, timeoutMs }: ShowDocumentOptions): 
   }
 
   // Asked last, because all of it may have changed since the beginning.
-  async function prove(window: DocumentWindow, page: PaintedDocument, displayIndex: number): Promise<Evidence> {
+  async function prove(
+    window: DocumentWindow,
+    page: PaintedDocument,
+    displayIndex: number,
+  ): Promise<Evidence> {
     const display = displayAt(await port.displays(), displayIndex);
     if (!(await windows.isOn(window, display))) throw new RemoteDisplayError('DISPLAY_NOT_COVERED');
     if ((await port.tabUrl(window.tabId)) !== page.url) {
-      throw new RemoteDisplayError('DOCUMENT_LOAD_FAILED', { detail: 'the document went away by itself' });
+      throw new RemoteDisplayError('DOCUMENT_LOAD_FAILED', {
+        detail: 'the document went away by itself',
+      });
     }
     const bounds = (await port.window(window.windowId))?.bounds ?? display.bounds;
     return { displayIndex, bounds, status: page.status };
@@ -91,7 +116,8 @@ export function showDocument({ port, permit, timeoutMs }: ShowDocumentOptions): 
       const already = interrupted ? await showsAlready(command, either) : undefined;
       return already ?? (await show(command, either, since));
     } catch (error) {
-      if (late.aborted && !signal.aborted) throw new RemoteDisplayError('DOCUMENT_TIMEOUT', { cause: error });
+      if (late.aborted && !signal.aborted)
+        throw new RemoteDisplayError('DOCUMENT_TIMEOUT', { cause: error });
       throw error;
     }
   };

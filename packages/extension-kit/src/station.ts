@@ -1,8 +1,4 @@
-import {
-  type ConnectionState,
-  RemoteDisplayClient,
-  TokenManager,
-} from '@remote-display/client';
+import { type ConnectionState, RemoteDisplayClient, TokenManager } from '@remote-display/client';
 import type { Paired } from '@remote-display/protocol';
 import { type ChromePort, chromePort } from './chrome-port.ts';
 import { chromeInboxStorage, chromeTokenStorage } from './chrome-storage.ts';
@@ -72,7 +68,10 @@ export function startStation(options: StationOptions = {}): Station {
     client.connect().catch(() => {});
   }
 
-  async function become(serverUrl: string, { screenId, name, tokens: pair }: Paired): Promise<void> {
+  async function become(
+    serverUrl: string,
+    { screenId, name, tokens: pair }: Paired,
+  ): Promise<void> {
     await client?.close();
     tokens?.stop();
     await chromeTokenStorage(port.local).save(pair);

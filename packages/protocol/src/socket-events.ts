@@ -18,7 +18,11 @@ export type Acknowledge<T> = (answer: Answer<T>) => void;
 export interface Farewell {
   code: Extract<
     ErrorCode,
-    'SCREEN_TAKEN_OVER' | 'SERVER_DRAINING' | 'SESSION_REVOKED' | 'TOKEN_EXPIRED' | 'INVALID_REQUEST'
+    | 'SCREEN_TAKEN_OVER'
+    | 'SERVER_DRAINING'
+    | 'SESSION_REVOKED'
+    | 'TOKEN_EXPIRED'
+    | 'INVALID_REQUEST'
   >;
 }
 
@@ -53,7 +57,10 @@ export interface ServerToDeviceEvents {
 
 export interface OperatorToServerEvents {
   trigger: (trigger: TriggerRequest, ack: Acknowledge<CommandView>) => void;
-  watch: (target: WatchTarget, ack: Acknowledge<{ command: CommandView } | { screen: ScreenView }>) => void;
+  watch: (
+    target: WatchTarget,
+    ack: Acknowledge<{ command: CommandView } | { screen: ScreenView }>,
+  ) => void;
   unwatch: (target: WatchTarget, ack: Acknowledge<Record<never, never>>) => void;
   renew: (body: { token: string }, ack: Acknowledge<RenewAnswer>) => void;
 }

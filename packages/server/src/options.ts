@@ -61,7 +61,8 @@ export interface RemoteDisplayOptions {
   logger?: Logger;
 }
 
-const ms = (fallback: number, min = 1, max = 2_147_483_647) => z.int().min(min).max(max).default(fallback);
+const ms = (fallback: number, min = 1, max = 2_147_483_647) =>
+  z.int().min(min).max(max).default(fallback);
 const callback = <T>() =>
   z.custom<T>((value) => typeof value === 'function', { error: 'must be a function' });
 
@@ -78,7 +79,14 @@ const optionsSchema = z.strictObject({
     .default('/api'),
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
   documentOrigins: z
-    .array(z.string().refine((text) => URL.parse(text)?.origin === text, 'must be an origin such as https://docs.example.com'))
+    .array(
+      z
+        .string()
+        .refine(
+          (text) => URL.parse(text)?.origin === text,
+          'must be an origin such as https://docs.example.com',
+        ),
+    )
     .optional(),
   resolveTimeoutMs: ms(5_000),
   commands: z

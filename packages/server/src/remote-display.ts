@@ -69,7 +69,9 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
   const clock = systemClock;
   const store = options.store ?? sqliteStore();
   const onError = (err: unknown) => logger.error({ err }, 'the store did not take a change');
-  const events = new DomainEmitter((err, event) => logger.error({ err, event }, 'a listener threw'));
+  const events = new DomainEmitter((err, event) =>
+    logger.error({ err, event }, 'a listener threw'),
+  );
 
   const engine = new Engine({
     commands: store.commands,
@@ -77,7 +79,8 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
     clock,
     events,
     retryPolicy:
-      commands.retryPolicy ?? exponentialBackoff(Math.random, { maxAttempts: commands.maxAttempts }),
+      commands.retryPolicy ??
+      exponentialBackoff(Math.random, { maxAttempts: commands.maxAttempts }),
     receiptTimeoutMs: commands.receiptTimeoutMs,
     outcomeTimeoutMs: commands.outcomeTimeoutMs,
     retentionMs: commands.retentionMs,
@@ -86,7 +89,13 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
     waiterLimit: WAITER_LIMIT,
     onError,
   });
-  const sessions = new Sessions({ ...options.tokens, secret: options.secret, store: store.sessions, clock, events });
+  const sessions = new Sessions({
+    ...options.tokens,
+    secret: options.secret,
+    store: store.sessions,
+    clock,
+    events,
+  });
   const screens = new Screens(store.screens, clock, events);
   const pairings = new Pairings({
     ttlMs: options.pairing.ttlMs,
@@ -95,7 +104,11 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
     sessions,
     clock,
   });
-  const orders = new OrderResolver(options.resolveOrder, options.resolveTimeoutMs, options.documentOrigins);
+  const orders = new OrderResolver(
+    options.resolveOrder,
+    options.resolveTimeoutMs,
+    options.documentOrigins,
+  );
   const { ttlMs, idempotencyMs } = commands;
   const triggers = new Triggers({ engine, orders, screens, clock, ttlMs, idempotencyMs });
   const pairLink = (origin: string, screenId: string, token: string) =>

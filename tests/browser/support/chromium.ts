@@ -3,7 +3,13 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { type BrowserContext, type CDPSession, chromium, type Page, type Worker } from 'playwright-core';
+import {
+  type BrowserContext,
+  type CDPSession,
+  chromium,
+  type Page,
+  type Worker,
+} from 'playwright-core';
 
 /** A real Chromium without a desktop, with the displays of a station and its extension. */
 export interface TestBrowser {
@@ -16,13 +22,19 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-for-testing'];
+const PATHS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome-for-testing',
+];
 
 // Its only use is that the extension has the same id each time.
 const KEY =
   'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAxwJlo6T9Gcen7lmA0DJFCaXGyd2OJQ0tTZ1/tJm4oV/zrLudVHHPcG6PLlXLzCpGqs/NQc+Ftg7HQb2NdCMuNr1x+k21ehCPjg1O37dUTiamY3g02GvfuVm5bhUOhFrHC++lIQpi2kCUp0NTL4F+v7yFZfzFij7DDr3GKHwATZFP7WT3azLIkKzEM9E2lG3Ia3yjS7YUI9YRAoFo9wUbXrFFNNtGJswqaCJFDCrjZFLLhIM1MJH6EUtvOOVoa10PUF8I2VBeksZqNOht3RN7nXtFfm2Pg/DT6ct3jPEAqnuTglFYzPUPK+ZuUNOah47eybYk30fztBxNo9EhGutoWQIDAQAB';
 
-export const EXTENSION_ID = [...createHash('sha256').update(Buffer.from(KEY, 'base64')).digest('hex').slice(0, 32)]
+export const EXTENSION_ID = [
+  ...createHash('sha256').update(Buffer.from(KEY, 'base64')).digest('hex').slice(0, 32),
+]
   .map((digit) => 'abcdefghijklmnop'[Number.parseInt(digit, 16)])
   .join('');
 
@@ -49,7 +61,8 @@ export async function launch({
   displays = '{0,0 1920x1080}{1920,0 1280x1024}',
 }: LaunchOptions): Promise<TestBrowser> {
   const executablePath = process.env['CHROMIUM'] ?? PATHS.find((path) => existsSync(path));
-  if (!executablePath) throw new Error('Chromium is missing: install it or set CHROMIUM to its path');
+  if (!executablePath)
+    throw new Error('Chromium is missing: install it or set CHROMIUM to its path');
   const folder = mkdtempSync(join(tmpdir(), 'remote-display-browser-'));
   const extension = join(folder, 'extension');
   await build({
@@ -81,7 +94,8 @@ export async function launch({
       `--load-extension=${extension}`,
     ],
   });
-  const serviceWorker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  const serviceWorker =
+    context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
   const browser = context.browser();
   if (!browser) throw new Error('no browser');
   const cdp = await browser.newBrowserCDPSession();

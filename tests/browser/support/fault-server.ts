@@ -19,13 +19,17 @@ export async function startFaultServer(): Promise<FaultServer> {
     const html = (status: number, text: string) =>
       response.writeHead(status, { 'content-type': 'text/html' }).end(text);
     if (path.startsWith('/ok')) return html(200, `<title>${path}</title><h1>${path}</h1>`);
-    if (path === '/pdf') return response.writeHead(200, { 'content-type': 'application/pdf' }).end(PDF);
+    if (path === '/pdf')
+      return response.writeHead(200, { 'content-type': 'application/pdf' }).end(PDF);
     if (path === '/404') return html(404, 'not here');
     if (path === '/500') return html(500, 'broken');
     if (path === '/500-empty') return response.writeHead(500).end();
     if (path === '/204') return response.writeHead(204).end();
     if (path === '/download') {
-      const headers = { 'content-type': 'application/octet-stream', 'content-disposition': 'attachment' };
+      const headers = {
+        'content-type': 'application/octet-stream',
+        'content-disposition': 'attachment',
+      };
       return response.writeHead(200, headers).end('bytes');
     }
     if (path === '/out') {

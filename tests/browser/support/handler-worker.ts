@@ -8,7 +8,13 @@ import { urlPolicy } from '../../../packages/extension-kit/src/url-policy.ts';
 const port = chromePort();
 
 Object.assign(globalThis, {
-  async show(url: string, displayIndex: number, origins: string[], timeoutMs: number, interruptedId?: string) {
+  async show(
+    url: string,
+    displayIndex: number,
+    origins: string[],
+    timeoutMs: number,
+    interruptedId?: string,
+  ) {
     const handler = showDocument({ port, permit: urlPolicy(origins), timeoutMs });
     const id = interruptedId ?? crypto.randomUUID();
     const command = {
@@ -16,7 +22,11 @@ Object.assign(globalThis, {
       payload: { displayIndex, orderId: 'PO-1', document: { url } },
     } as CommandEnvelope<'navigate'>;
     const { signal } = new AbortController();
-    const context = { signal, interrupted: interruptedId !== undefined, receivedAt: performance.now() };
+    const context = {
+      signal,
+      interrupted: interruptedId !== undefined,
+      receivedAt: performance.now(),
+    };
     try {
       return { id, state: 'shown', evidence: await handler(command, context) };
     } catch (error) {

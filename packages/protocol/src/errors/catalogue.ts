@@ -112,7 +112,12 @@ export const ERRORS = {
   ),
 
   // Who the caller is
-  UNAUTHENTICATED: entry(401, false, { ko: '로그인이 필요합니다.', en: 'Sign-in is required.' }, SIGN_IN),
+  UNAUTHENTICATED: entry(
+    401,
+    false,
+    { ko: '로그인이 필요합니다.', en: 'Sign-in is required.' },
+    SIGN_IN,
+  ),
   TOKEN_EXPIRED: entry(
     401,
     false,
@@ -222,7 +227,10 @@ export const ERRORS = {
   OUTCOME_TIMEOUT: entry(
     504,
     true,
-    { ko: '화면이 결과를 알려 오지 않았습니다.', en: 'The screen did not report an outcome in time.' },
+    {
+      ko: '화면이 결과를 알려 오지 않았습니다.',
+      en: 'The screen did not report an outcome in time.',
+    },
     TRY_LATER,
   ),
   UNSUPPORTED: entry(
@@ -234,13 +242,19 @@ export const ERRORS = {
   HANDLER_FAILED: entry(
     500,
     true,
-    { ko: '화면에서 명령을 실행하지 못했습니다.', en: 'The screen failed to carry out the command.' },
+    {
+      ko: '화면에서 명령을 실행하지 못했습니다.',
+      en: 'The screen failed to carry out the command.',
+    },
     SCAN_AGAIN,
   ),
   HANDLER_TIMEOUT: entry(
     504,
     true,
-    { ko: '화면에서 명령이 제때 끝나지 않았습니다.', en: 'The screen did not finish the command in time.' },
+    {
+      ko: '화면에서 명령이 제때 끝나지 않았습니다.',
+      en: 'The screen did not finish the command in time.',
+    },
     SCAN_AGAIN,
   ),
   INTERRUPTED: entry(
@@ -338,7 +352,10 @@ export const ERRORS = {
     503,
     true,
     { ko: '서버가 응답하지 않습니다.', en: 'The server cannot be reached.' },
-    { ko: '네트워크 연결을 확인하고, 계속되면 관리자에게 문의하세요.', en: 'Check the network; if it lasts, ask an administrator.' },
+    {
+      ko: '네트워크 연결을 확인하고, 계속되면 관리자에게 문의하세요.',
+      en: 'Check the network; if it lasts, ask an administrator.',
+    },
   ),
 
   // The server itself

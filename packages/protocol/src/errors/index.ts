@@ -1,4 +1,10 @@
-export { ERRORS, type ErrorCode, type ErrorEntry, isErrorCode, type LocalizedText } from './catalogue.ts';
+export {
+  ERRORS,
+  type ErrorCode,
+  type ErrorEntry,
+  isErrorCode,
+  type LocalizedText,
+} from './catalogue.ts';
 export {
   type ErrorBody,
   type Problem,

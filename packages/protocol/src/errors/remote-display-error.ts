@@ -99,6 +99,8 @@ export class RemoteDisplayError extends Error {
 
   /** The error itself if it is one of ours, else `fallback` with it as the cause. */
   static wrap(error: unknown, fallback: ErrorCode = 'INTERNAL'): RemoteDisplayError {
-    return error instanceof RemoteDisplayError ? error : new RemoteDisplayError(fallback, { cause: error });
+    return error instanceof RemoteDisplayError
+      ? error
+      : new RemoteDisplayError(fallback, { cause: error });
   }
 }

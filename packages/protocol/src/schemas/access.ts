@@ -8,7 +8,11 @@ export const createPairingSchema = z.strictObject({
   name: textSchema(64).optional(),
 });
 
-const secretSchema = z.string().min(16).max(256).regex(/^[A-Za-z0-9._-]+$/);
+const secretSchema = z
+  .string()
+  .min(16)
+  .max(256)
+  .regex(/^[A-Za-z0-9._-]+$/);
 
 /** The query of `GET /api/pair` and the body of `POST /api/pair`. */
 export const pairSchema = z.strictObject({ screenId: idSchema, token: secretSchema });

@@ -33,7 +33,9 @@ export const payloadSchemas = {
 } as const;
 
 export type CommandType = keyof typeof payloadSchemas;
-export type CommandPayload<T extends CommandType = CommandType> = z.infer<(typeof payloadSchemas)[T]>;
+export type CommandPayload<T extends CommandType = CommandType> = z.infer<
+  (typeof payloadSchemas)[T]
+>;
 
 /** Follows one wish through logs and traces, from request to device. */
 export const traceSchema = z.strictObject({

@@ -68,7 +68,8 @@ export class AccessTokens {
       screens: claims.screens,
       expiresAt: claims.exp * 1_000,
     };
-    const oldest = this.#verified.size >= REMEMBERED ? this.#verified.keys().next().value : undefined;
+    const oldest =
+      this.#verified.size >= REMEMBERED ? this.#verified.keys().next().value : undefined;
     if (oldest !== undefined) this.#verified.delete(oldest);
     this.#verified.set(token, identity);
     return identity;

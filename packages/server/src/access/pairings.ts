@@ -36,7 +36,11 @@ export class Pairings {
     const pairing = await pairings.redeem(hashOf(token), screenId, now);
     if (pairing === undefined) throw new RemoteDisplayError('PAIRING_INVALID');
     await screens.pair({ screenId, name: pairing.name, pairedAt: now });
-    const tokens = await sessions.create({ subject: screenId, role: 'device', screens: [screenId] });
+    const tokens = await sessions.create({
+      subject: screenId,
+      role: 'device',
+      screens: [screenId],
+    });
     return { screenId, name: pairing.name, tokens };
   }
 }

@@ -58,7 +58,8 @@ export class Sessions {
   async load(): Promise<void> {
     const { store, clock, accessTtlMs } = this.#options;
     const now = clock.now();
-    for (const id of await store.revokedSince(now - accessTtlMs)) this.#revoked.set(id, now + accessTtlMs);
+    for (const id of await store.revokedSince(now - accessTtlMs))
+      this.#revoked.set(id, now + accessTtlMs);
   }
 
   /** Begins a session and answers its first tokens. */

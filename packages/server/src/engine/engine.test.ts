@@ -77,7 +77,12 @@ class Device implements DeviceLink {
   }
 
   outcome(id: string, state: Outcome['state'], attempt = 1, code = 'DOCUMENT_UNREACHABLE') {
-    const outcome: Outcome = { id, attempt, state, ...(state === 'failed' ? { error: { code } } : {}) };
+    const outcome: Outcome = {
+      id,
+      attempt,
+      state,
+      ...(state === 'failed' ? { error: { code } } : {}),
+    };
     return engine.report(this.#screenId, this, { receipts: [], outcomes: [outcome] });
   }
 }
@@ -115,7 +120,12 @@ describe('the way of a command', () => {
     const waited = engine.wait(await accept('a'), 5_000);
     await device.outcome('a', 'shown');
     expect(await waited).toMatchObject({ id: 'a', state: 'shown' });
-    expect((await waited).history.map(({ state }) => state)).toEqual(['queued', 'dispatched', 'received', 'shown']);
+    expect((await waited).history.map(({ state }) => state)).toEqual([
+      'queued',
+      'dispatched',
+      'received',
+      'shown',
+    ]);
   });
 
   it('answers who waits in vain with the state as it is', async () => {
@@ -150,7 +160,10 @@ describe('a failed attempt', () => {
       expect(device.got.at(-1)).toMatchObject({ id: 'a', attempt: attempt + 1 });
     }
     await device.outcome('a', 'failed', 4);
-    expect(await engine.find('a')).toMatchObject({ state: 'dead', error: { code: 'DOCUMENT_UNREACHABLE' } });
+    expect(await engine.find('a')).toMatchObject({
+      state: 'dead',
+      error: { code: 'DOCUMENT_UNREACHABLE' },
+    });
     expect(happened.slice(-2)).toEqual(['a dead', 'a dead']);
   });
 
@@ -167,7 +180,10 @@ describe('a failed attempt', () => {
     await device.connect();
     await accept('a');
     await clock.advance(10_000);
-    expect((await engine.find('a'))?.history.at(-1)).toMatchObject({ state: 'failed', code: 'RECEIPT_TIMEOUT' });
+    expect((await engine.find('a'))?.history.at(-1)).toMatchObject({
+      state: 'failed',
+      code: 'RECEIPT_TIMEOUT',
+    });
     await clock.advance(1_000);
     expect(device.got.at(-1)).toMatchObject({ id: 'a', attempt: 2 });
     await device.receipt('a', 2);
@@ -266,9 +282,13 @@ describe('cancel', () => {
     const device = new Device();
     await device.connect();
     await accept('a');
-    await expect(engine.cancel('a', 'kim')).rejects.toMatchObject({ code: 'COMMAND_NOT_CANCELLABLE' });
+    await expect(engine.cancel('a', 'kim')).rejects.toMatchObject({
+      code: 'COMMAND_NOT_CANCELLABLE',
+    });
     await device.outcome('a', 'shown');
-    await expect(engine.cancel('a', 'kim')).rejects.toMatchObject({ code: 'COMMAND_NOT_CANCELLABLE' });
+    await expect(engine.cancel('a', 'kim')).rejects.toMatchObject({
+      code: 'COMMAND_NOT_CANCELLABLE',
+    });
     await expect(engine.cancel('b', 'kim')).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' });
   });
 });
@@ -353,7 +373,9 @@ describe('a repeated or late message', () => {
     await clock.advance(1_000);
     await device.outcome('a', 'failed', 1);
     expect(device.got).toHaveLength(2);
-    expect((await engine.find('a'))?.history.filter(({ state }) => state === 'failed')).toHaveLength(1);
+    expect(
+      (await engine.find('a'))?.history.filter(({ state }) => state === 'failed'),
+    ).toHaveLength(1);
   });
 });
 
@@ -364,7 +386,8 @@ describe('a store that fails', () => {
     const settle: CommandStore['settle'] = (id, settlement) =>
       broken ? Promise.reject(new Error('the disk is gone')) : commands.settle(id, settlement);
     const failing = new Proxy(commands, {
-      get: (target, name: keyof CommandStore) => (name === 'settle' ? settle : target[name].bind(target)),
+      get: (target, name: keyof CommandStore) =>
+        name === 'settle' ? settle : target[name].bind(target),
     });
     const errors: unknown[] = [];
     engine = makeEngine(failing, (error) => errors.push(error));

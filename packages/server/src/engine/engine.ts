@@ -74,7 +74,11 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#waiters = new Waiters(options.clock, options.waiterLimit);
-    this.#marks = new Marks(options.clock, (marks) => options.commands.mark(marks), options.onError);
+    this.#marks = new Marks(
+      options.clock,
+      (marks) => options.commands.mark(marks),
+      options.onError,
+    );
   }
 
   /** Begins to look, time and again, for what has expired. */
@@ -85,7 +89,9 @@ export class Engine {
   /** Puts a command into its screen's outbox. Once this resolves, the command will end in a truth. */
   async accept(draft: CommandDraft): Promise<Exclude<Acceptance, { kind: 'conflict' }>> {
     if (this.#draining) throw new RemoteDisplayError('SERVER_DRAINING');
-    const acceptance = await this.#contend(slotKey(draft), () => this.#options.commands.accept(draft));
+    const acceptance = await this.#contend(slotKey(draft), () =>
+      this.#options.commands.accept(draft),
+    );
     if (acceptance.kind === 'conflict') throw new RemoteDisplayError('IDEMPOTENCY_CONFLICT');
     if (acceptance.kind === 'accepted') {
       const { command, superseded } = acceptance;
@@ -115,7 +121,8 @@ export class Engine {
   /** Waits until a command has ended, at most `timeoutMs`; answers it as it then is. */
   async wait(command: Command, timeoutMs: number, signal?: AbortSignal): Promise<Command> {
     if (isSettled(command.state)) return command;
-    if (this.#waiters.full) throw new RemoteDisplayError('OVERLOADED', { detail: 'too many waiters' });
+    if (this.#waiters.full)
+      throw new RemoteDisplayError('OVERLOADED', { detail: 'too many waiters' });
     const ended = this.#waiters.wait(command.id, timeoutMs, signal);
     // It may have ended between the caller's look and the wait.
     if (!this.#isOurs(command)) {
@@ -133,7 +140,8 @@ export class Engine {
       this.#settle(id, { state: 'cancelled', at: this.#now(), by: subject, from: ['queued'] }),
     );
     // Called off before is called off: the same answer for the same wish.
-    if (!moved && after?.state !== 'cancelled') throw new RemoteDisplayError('COMMAND_NOT_CANCELLABLE');
+    if (!moved && after?.state !== 'cancelled')
+      throw new RemoteDisplayError('COMMAND_NOT_CANCELLABLE');
     return after ?? command;
   }
 
@@ -161,7 +169,8 @@ export class Engine {
       const settled = await this.#note(connection, outcomes);
       const { outbox } = connection;
       outbox.load(await this.#options.commands.outbox(screenId, this.#options.outboxLimit));
-      if (this.#connections.get(screenId) !== connection) throw new RemoteDisplayError('SCREEN_TAKEN_OVER');
+      if (this.#connections.get(screenId) !== connection)
+        throw new RemoteDisplayError('SCREEN_TAKEN_OVER');
       const now = this.#now();
       for (const { id, attempt } of held) {
         if (outbox.get(id) === undefined) settled.push(id);
@@ -301,7 +310,10 @@ export class Engine {
   }
 
   // The only way to an end.
-  async #settle(id: string, settlement: Settlement): Promise<{ moved: boolean; command: Command | undefined }> {
+  async #settle(
+    id: string,
+    settlement: Settlement,
+  ): Promise<{ moved: boolean; command: Command | undefined }> {
     this.#underWay++;
     try {
       // How far the command had come belongs to its story, so it goes to the store before its end.

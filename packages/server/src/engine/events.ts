@@ -32,7 +32,10 @@ export class DomainEmitter {
   }
 
   /** Calls `listener` at every such event; the answer stops it. */
-  on<E extends keyof DomainEvents>(event: E, listener: (details: DomainEvents[E]) => void): () => void {
+  on<E extends keyof DomainEvents>(
+    event: E,
+    listener: (details: DomainEvents[E]) => void,
+  ): () => void {
     const safe = (details: DomainEvents[E]) => {
       try {
         const answer: unknown = listener(details);

@@ -25,9 +25,15 @@ describe('moves', () => {
   });
 
   it('tell their story in order', () => {
-    const dispatched = mark(queued, { id: queued.id, state: 'dispatched', attempt: 1, at: NOW + 1 });
+    const dispatched = mark(queued, {
+      id: queued.id,
+      state: 'dispatched',
+      attempt: 1,
+      at: NOW + 1,
+    });
     const error = { code: 'DOCUMENT_SERVER_ERROR', detail: '503' };
-    const failed = dispatched && retry(dispatched, { attempt: 1, at: NOW + 2, notBefore: NOW + 9, error });
+    const failed =
+      dispatched && retry(dispatched, { attempt: 1, at: NOW + 2, notBefore: NOW + 9, error });
     const shown = failed && settle(failed, { state: 'shown', at: NOW + 12, attempt: 2 });
     expect(shown?.history).toEqual([
       { state: 'queued', at: NOW },
@@ -40,7 +46,9 @@ describe('moves', () => {
 
   it('ignore an older attempt', () => {
     const second = mark(queued, { id: queued.id, state: 'dispatched', attempt: 2, at: NOW });
-    expect(second && mark(second, { id: queued.id, state: 'received', attempt: 1, at: NOW })).toBeUndefined();
+    expect(
+      second && mark(second, { id: queued.id, state: 'received', attempt: 1, at: NOW }),
+    ).toBeUndefined();
     const late = { attempt: 1, at: NOW, notBefore: NOW, error: { code: 'HANDLER_FAILED' } };
     expect(second && retry(second, late)).toBeUndefined();
   });

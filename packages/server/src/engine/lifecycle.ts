@@ -68,7 +68,10 @@ export function mark(command: Command, { state, attempt, at }: Mark): Command | 
   return { ...command, state, attempt, history: [...command.history, { state, at, attempt }] };
 }
 
-export function retry(command: Command, { attempt, at, notBefore, error }: Retry): Command | undefined {
+export function retry(
+  command: Command,
+  { attempt, at, notBefore, error }: Retry,
+): Command | undefined {
   if (isSettled(command.state) || attempt < command.attempt) return undefined;
   // This attempt's failure is noted already: it waits for the next one.
   if (command.state === 'queued' && attempt === command.attempt) return undefined;

@@ -15,7 +15,11 @@ export class Marks {
   #cancel: (() => void) | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(clock: Clock, write: (marks: Mark[]) => Promise<void>, onError: (error: unknown) => void) {
+  constructor(
+    clock: Clock,
+    write: (marks: Mark[]) => Promise<void>,
+    onError: (error: unknown) => void,
+  ) {
     this.#clock = clock;
     this.#write = write;
     this.#onError = onError;
@@ -36,7 +40,8 @@ export class Marks {
 
   /** Sends to the store what is known of one command, or of all. The store keeps the order of calls. */
   flush(id?: string): void {
-    const marks = id === undefined ? [...this.#pending.values()].flat() : (this.#pending.get(id) ?? []);
+    const marks =
+      id === undefined ? [...this.#pending.values()].flat() : (this.#pending.get(id) ?? []);
     if (id === undefined) {
       this.#pending.clear();
       this.#cancel?.();

@@ -44,7 +44,8 @@ export class Outbox {
   }
 
   add(command: Command): void {
-    if (!this.#entries.has(command.id)) this.#entries.set(command.id, { command, deadline: undefined });
+    if (!this.#entries.has(command.id))
+      this.#entries.set(command.id, { command, deadline: undefined });
   }
 
   remove(id: string): boolean {
@@ -54,7 +55,8 @@ export class Outbox {
 
   /** An attempt failed: the command waits for its next one. */
   requeue(command: Command): void {
-    if (this.#entries.has(command.id)) this.#entries.set(command.id, { command, deadline: undefined });
+    if (this.#entries.has(command.id))
+      this.#entries.set(command.id, { command, deadline: undefined });
   }
 
   /** The device says that it has the command already: await its outcome instead of sending it again. */
@@ -85,7 +87,8 @@ export class Outbox {
       if (deadline !== undefined || command.notBefore > now || command.expiresAt <= now) continue;
       // Sent before on another connection: the same attempt, since nothing has failed.
       const attempt = command.state === 'queued' ? command.attempt + 1 : command.attempt;
-      entry.command = mark(command, { id: command.id, state: 'dispatched', attempt, at: now }) ?? command;
+      entry.command =
+        mark(command, { id: command.id, state: 'dispatched', attempt, at: now }) ?? command;
       entry.deadline = now + this.#options.receiptTimeoutMs;
       taken.push(entry.command);
     }
@@ -140,7 +143,8 @@ export class Outbox {
     const heads = new Map<string, Entry>();
     for (const entry of this.#entries.values()) {
       const head = heads.get(entry.command.slot);
-      if (head === undefined || entry.command.seq < head.command.seq) heads.set(entry.command.slot, entry);
+      if (head === undefined || entry.command.seq < head.command.seq)
+        heads.set(entry.command.slot, entry);
     }
     return [...heads.values()].sort((a, b) => a.command.seq - b.command.seq);
   }

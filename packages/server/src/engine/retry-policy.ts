@@ -27,7 +27,10 @@ export interface BackoffOptions {
  * Exponential backoff with jitter: 1 s, 2 s, 4 s, 8 s, each give or take a fifth. A failure whose
  * code says that trying again cannot help is given up at once.
  */
-export function exponentialBackoff(random: () => number, options: BackoffOptions = {}): RetryPolicy {
+export function exponentialBackoff(
+  random: () => number,
+  options: BackoffOptions = {},
+): RetryPolicy {
   const { maxAttempts = 4, baseMs = 1_000, maxMs = 8_000, jitter = 0.2 } = options;
   return ({ attempt, error }) => {
     if (attempt >= maxAttempts || !isWorthRetry(error.code)) return undefined;

@@ -1,5 +1,5 @@
-import type { Command } from './command.ts';
 import type { Clock } from './clock.ts';
+import type { Command } from './command.ts';
 
 /** Those who wait for a command to end, by its id. */
 export class Waiters {

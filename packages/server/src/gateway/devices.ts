@@ -10,7 +10,12 @@ import { dismiss } from './farewell.ts';
 import type { SocketData } from './handshake.ts';
 
 type NoEvents = Record<string, never>;
-export type DeviceNamespace = Namespace<DeviceToServerEvents, ServerToDeviceEvents, NoEvents, SocketData>;
+export type DeviceNamespace = Namespace<
+  DeviceToServerEvents,
+  ServerToDeviceEvents,
+  NoEvents,
+  SocketData
+>;
 export type DeviceSocket = Socket<DeviceToServerEvents, ServerToDeviceEvents, NoEvents, SocketData>;
 
 export interface DevicesOptions {
@@ -63,7 +68,9 @@ export class Devices {
       engine.disconnect(screenId, link);
       if (this.#current.get(screenId) !== socket) return;
       this.#current.delete(screenId);
-      screens.disconnected(screenId).catch((err) => logger.warn({ err, screenId }, 'last seen is not kept'));
+      screens
+        .disconnected(screenId)
+        .catch((err) => logger.warn({ err, screenId }, 'last seen is not kept'));
     });
   }
 

@@ -118,7 +118,8 @@ export class Gateway {
         const renewed = await sessions.authenticate(token);
         // A token renews what the socket is; it never makes it someone else.
         const { subject, role } = socket.data.identity;
-        if (renewed.subject !== subject || renewed.role !== role) throw new RemoteDisplayError('FORBIDDEN');
+        if (renewed.subject !== subject || renewed.role !== role)
+          throw new RemoteDisplayError('FORBIDDEN');
         socket.data.identity = renewed;
         return { accessExpiresAt: renewed.expiresAt };
       }),

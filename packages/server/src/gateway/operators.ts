@@ -14,15 +14,20 @@ import type { Command } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { DomainEmitter } from '../engine/events.ts';
 import type { Logger } from '../logger.ts';
+import { newRequestId } from '../request-id.ts';
 import type { Screens } from '../screens.ts';
 import type { Triggers } from '../trigger/triggers.ts';
-import { newRequestId } from '../request-id.ts';
 import { answering } from './answering.ts';
 import { dismiss } from './farewell.ts';
 import type { SocketData } from './handshake.ts';
 
 type NoEvents = Record<string, never>;
-export type OperatorNamespace = Namespace<OperatorToServerEvents, ServerToOperatorEvents, NoEvents, SocketData>;
+export type OperatorNamespace = Namespace<
+  OperatorToServerEvents,
+  ServerToOperatorEvents,
+  NoEvents,
+  SocketData
+>;
 type OperatorSocket = Socket<OperatorToServerEvents, ServerToOperatorEvents, NoEvents, SocketData>;
 
 export interface OperatorsOptions {
@@ -82,8 +87,12 @@ export class Operators {
     );
   }
 
-  async #watch(socket: OperatorSocket, target: WatchTarget): Promise<{ command: CommandView } | { screen: ScreenView }> {
-    if (socket.rooms.size > MAX_WATCHES) throw new RemoteDisplayError('OVERLOADED', { detail: 'too many watches' });
+  async #watch(
+    socket: OperatorSocket,
+    target: WatchTarget,
+  ): Promise<{ command: CommandView } | { screen: ScreenView }> {
+    if (socket.rooms.size > MAX_WATCHES)
+      throw new RemoteDisplayError('OVERLOADED', { detail: 'too many watches' });
     const { engine, screens } = this.#options;
     const { identity } = socket.data;
     if ('screenId' in target) {
@@ -100,7 +109,9 @@ export class Operators {
   }
 
   #tellOfCommand(command: Command): void {
-    const rooms = [`command:${command.id}`, `screen:${command.screenId}`].filter((room) => this.#isWatched(room));
+    const rooms = [`command:${command.id}`, `screen:${command.screenId}`].filter((room) =>
+      this.#isWatched(room),
+    );
     if (rooms.length > 0) this.#namespace.to(rooms).emit('command', commandView(command));
   }
 

@@ -1,5 +1,10 @@
 import { isSettled, RemoteDisplayError, type TraceContext } from '@remote-display/protocol';
-import { idSchema, traceSchema, triggerSchema, waitQuerySchema } from '@remote-display/protocol/schemas';
+import {
+  idSchema,
+  traceSchema,
+  triggerSchema,
+  waitQuerySchema,
+} from '@remote-display/protocol/schemas';
 import { Hono } from 'hono';
 import { type Action, authorize, authorizeRole } from '../access/permissions.ts';
 import type { Sessions } from '../access/sessions.ts';
@@ -7,7 +12,13 @@ import { commandView } from '../command-view.ts';
 import type { Command } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Triggers } from '../trigger/triggers.ts';
-import { authenticated, body, query, type RequestContext, type RequestVariables } from './context.ts';
+import {
+  authenticated,
+  body,
+  query,
+  type RequestContext,
+  type RequestVariables,
+} from './context.ts';
 
 export interface CommandRoutes {
   engine: Engine;
@@ -18,7 +29,11 @@ export interface CommandRoutes {
 const DEFAULT_WAIT_MS = 10_000;
 
 /** Triggers, and what became of them. */
-export function commandRoutes({ engine, triggers, sessions }: CommandRoutes): Hono<RequestVariables> {
+export function commandRoutes({
+  engine,
+  triggers,
+  sessions,
+}: CommandRoutes): Hono<RequestVariables> {
   const signedIn = authenticated(sessions);
 
   async function answer(c: RequestContext, command: Command): Promise<Response> {

@@ -16,14 +16,18 @@ export type RequestContext = Context<RequestVariables>;
 export function authenticated(sessions: Sessions): MiddlewareHandler<RequestVariables> {
   return async (c, next) => {
     const [scheme, token] = (c.req.header('authorization') ?? '').split(' ');
-    if (scheme?.toLowerCase() !== 'bearer' || !token) throw new RemoteDisplayError('UNAUTHENTICATED');
+    if (scheme?.toLowerCase() !== 'bearer' || !token)
+      throw new RemoteDisplayError('UNAUTHENTICATED');
     c.set('identity', await sessions.authenticate(token));
     await next();
   };
 }
 
 /** The JSON body, as the schema makes of it. */
-export async function body<S extends z.ZodType>(c: RequestContext, schema: S): Promise<z.output<S>> {
+export async function body<S extends z.ZodType>(
+  c: RequestContext,
+  schema: S,
+): Promise<z.output<S>> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw new RemoteDisplayError('UNSUPPORTED_MEDIA_TYPE');
   const text = await c.req.text();

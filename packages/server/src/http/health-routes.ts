@@ -20,7 +20,10 @@ export function healthRoutes({ engine, store, ready }: HealthRoutes): Hono<Reque
     });
     const status = engine.draining ? 'draining' : storeUp ? 'ok' : 'failing';
     const checks = { store: storeUp ? 'ok' : 'failing' };
-    return c.json({ status, checks, connectedScreens: engine.connected }, status === 'ok' ? 200 : 503);
+    return c.json(
+      { status, checks, connectedScreens: engine.connected },
+      status === 'ok' ? 200 : 503,
+    );
   });
 }
 

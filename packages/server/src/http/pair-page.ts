@@ -28,7 +28,10 @@ const TEXTS = {
  */
 export function pairPage(request: PairRequest, extensionIds: readonly string[]): Response {
   const nonce = randomBytes(16).toString('base64');
-  const data = JSON.stringify({ ...request, extensionIds, texts: TEXTS }).replaceAll('<', '\\u003c');
+  const data = JSON.stringify({ ...request, extensionIds, texts: TEXTS }).replaceAll(
+    '<',
+    '\\u003c',
+  );
   const html = `<!doctype html>
 <html lang="en">
 <head>

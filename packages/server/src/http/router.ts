@@ -33,7 +33,9 @@ export function createRouter(options: RouterOptions): (request: Request) => Prom
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
       onError: () => {
-        throw new RemoteDisplayError('PAYLOAD_TOO_LARGE', { detail: `at most ${MAX_BODY_BYTES} bytes` });
+        throw new RemoteDisplayError('PAYLOAD_TOO_LARGE', {
+          detail: `at most ${MAX_BODY_BYTES} bytes`,
+        });
       },
     }),
   );

@@ -1,6 +1,13 @@
 import { isSettled } from '@remote-display/protocol';
 import { type Command, type CommandDraft, fromDraft } from '../engine/command.ts';
-import { type Mark, mark, type Retry, retry, type Settlement, settle } from '../engine/lifecycle.ts';
+import {
+  type Mark,
+  mark,
+  type Retry,
+  retry,
+  type Settlement,
+  settle,
+} from '../engine/lifecycle.ts';
 import { isOverdue, rotate, supersede } from './rules.ts';
 import type {
   Acceptance,
@@ -75,7 +82,8 @@ class MemoryCommands implements CommandStore {
   // Without a pause: two accepts under one key must not both look before either has written.
   #recall(key: string, now: number) {
     const known = this.#keys.get(key);
-    const command = known && known.expiresAt > now ? this.#commands.get(known.commandId) : undefined;
+    const command =
+      known && known.expiresAt > now ? this.#commands.get(known.commandId) : undefined;
     return known && command ? { command, fingerprint: known.fingerprint } : undefined;
   }
 
@@ -103,7 +111,11 @@ class MemoryCommands implements CommandStore {
         if (expired.length >= limit) return expired;
         const command = this.#commands.get(id);
         if (!command || !isOverdue(command, now, graceMs)) continue;
-        const ended = settle(command, { state: 'expired', at: now, error: { code: 'COMMAND_EXPIRED' } });
+        const ended = settle(command, {
+          state: 'expired',
+          at: now,
+          error: { code: 'COMMAND_EXPIRED' },
+        });
         if (ended) expired.push(this.#keep(ended));
       }
     }
@@ -161,10 +173,17 @@ class MemoryScreens implements ScreenStore {
     this.#screens.set(screen.screenId, { displays, ...screen });
   }
 
-  async seen(screenId: string, { at, displays }: Parameters<ScreenStore['seen']>[1]): Promise<void> {
+  async seen(
+    screenId: string,
+    { at, displays }: Parameters<ScreenStore['seen']>[1],
+  ): Promise<void> {
     const screen = this.#screens.get(screenId);
     if (!screen) return;
-    this.#screens.set(screenId, { ...screen, lastSeenAt: at, displays: displays ?? screen.displays });
+    this.#screens.set(screenId, {
+      ...screen,
+      lastSeenAt: at,
+      displays: displays ?? screen.displays,
+    });
   }
 
   async find(screenId: string): Promise<Screen | undefined> {
@@ -217,7 +236,8 @@ class MemoryPairings implements PairingStore {
 
   async redeem(hash: string, screenId: string, now: number): Promise<Pairing | undefined> {
     const pairing = this.#pairings.get(hash);
-    for (const [key, { expiresAt }] of this.#pairings) if (expiresAt <= now) this.#pairings.delete(key);
+    for (const [key, { expiresAt }] of this.#pairings)
+      if (expiresAt <= now) this.#pairings.delete(key);
     if (pairing?.screenId !== screenId || pairing.expiresAt <= now) return undefined;
     this.#pairings.delete(hash);
     return pairing;

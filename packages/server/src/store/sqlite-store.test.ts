@@ -49,7 +49,9 @@ describe('sqliteStore', () => {
     newer.close();
     await expect(sqliteStore({ path }).open()).rejects.toMatchObject({ code: 'STORE_TOO_NEW' });
     const untouched = new DatabaseSync(path);
-    expect(untouched.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({ tables: 0 });
+    expect(untouched.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()).toEqual({
+      tables: 0,
+    });
     untouched.close();
   });
 
@@ -70,7 +72,10 @@ describe('sqliteStore', () => {
       store.commands.accept(draftOf({ now: NOW, id: 'good-2', slot: 'two' })),
     ]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect((await store.commands.outbox('station-1', 10)).map(({ id }) => id)).toEqual(['good-1', 'good-2']);
+    expect((await store.commands.outbox('station-1', 10)).map(({ id }) => id)).toEqual([
+      'good-1',
+      'good-2',
+    ]);
     await store.close();
   });
 

@@ -28,10 +28,16 @@ interface Pending {
  * ```
  */
 export function sqliteStore(options: SqliteStoreOptions = {}): Store {
-  const file = new SqliteFile(resolve(options.path ?? 'remote-display.db'), options.maxPending ?? 10_000);
+  const file = new SqliteFile(
+    resolve(options.path ?? 'remote-display.db'),
+    options.maxPending ?? 10_000,
+  );
   const part = <T>(name: string, methods: (keyof T & string)[]): T =>
     Object.fromEntries(
-      methods.map((method) => [method, (...args: unknown[]) => file.call({ part: name, method, args })]),
+      methods.map((method) => [
+        method,
+        (...args: unknown[]) => file.call({ part: name, method, args }),
+      ]),
     ) as T;
   return {
     shared: false,
@@ -73,12 +79,16 @@ class SqliteFile {
   async open(): Promise<void> {
     if (this.#worker) return;
     // From source the thread is TypeScript too; built, it lies beside us.
-    const file = import.meta.url.endsWith('.ts') ? './sqlite/sqlite-worker.ts' : './sqlite-worker.js';
+    const file = import.meta.url.endsWith('.ts')
+      ? './sqlite/sqlite-worker.ts'
+      : './sqlite-worker.js';
     const worker = new Worker(new URL(file, import.meta.url), { workerData: { path: this.#path } });
-    const opened = await new Promise<{ opened: boolean; code?: string; detail?: string }>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    }).catch((cause: unknown) => {
+    const opened = await new Promise<{ opened: boolean; code?: string; detail?: string }>(
+      (resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+      },
+    ).catch((cause: unknown) => {
       throw new RemoteDisplayError('STORE_UNAVAILABLE', { cause });
     });
     if (!opened.opened) throw RemoteDisplayError.from(opened);
@@ -91,7 +101,8 @@ class SqliteFile {
 
   call<T>(operation: Operation): Promise<T> {
     if (!this.#worker || this.#closing) return Promise.reject(unavailable('the store is not open'));
-    if (this.#gathered.length >= this.#maxPending) return Promise.reject(unavailable('too much waits for the disk'));
+    if (this.#gathered.length >= this.#maxPending)
+      return Promise.reject(unavailable('too much waits for the disk'));
     return new Promise((resolve, reject) => {
       this.#gathered.push({ operation, resolve, reject });
       this.#schedule();

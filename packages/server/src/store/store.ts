@@ -43,7 +43,10 @@ export interface CommandStore {
   /** Notes a failed attempt; `undefined` if the command had ended or the attempt was noted before. */
   retry(id: string, retry: Retry): Promise<Command | undefined>;
   /** Ends a command once; `moved` is false where it had ended before or may not end so. */
-  settle(id: string, settlement: Settlement): Promise<{ moved: boolean; command: Command | undefined }>;
+  settle(
+    id: string,
+    settlement: Settlement,
+  ): Promise<{ moved: boolean; command: Command | undefined }>;
   /** Ends, as expired, what waited past its time, and after `graceMs` more what was in flight. */
   expire(now: number, graceMs: number, limit: number): Promise<Command[]>;
   /** Forgets commands that settled before `settledBefore` and keys that ended before `now`; answers how many. */

@@ -10,7 +10,11 @@ export function draftOf(given: Partial<CommandDraft> & { now: number }): Command
     id,
     screenId: 'station-1',
     type: 'navigate',
-    payload: { displayIndex: 1, orderId: 'PO-1', document: { url: 'https://docs.example.com/PO-1' } },
+    payload: {
+      displayIndex: 1,
+      orderId: 'PO-1',
+      document: { url: 'https://docs.example.com/PO-1' },
+    },
     slot: 'display:1:document',
     createdAt: now,
     expiresAt: now + 60_000,

@@ -50,7 +50,11 @@ export function describeStore(name: string, make: () => Store): void {
       const { superseded, command } = await accept({ now: NOW + 5, id: 'newer' });
       expect(superseded.map(({ id }) => id)).toEqual([older.command.id]);
       expect(superseded[0]).toMatchObject({ state: 'superseded', settledAt: NOW + 5 });
-      expect(superseded[0]?.history.at(-1)).toEqual({ state: 'superseded', at: NOW + 5, by: 'newer' });
+      expect(superseded[0]?.history.at(-1)).toEqual({
+        state: 'superseded',
+        at: NOW + 5,
+        by: 'newer',
+      });
       expect(await store.commands.find('older')).toEqual(superseded[0]);
       const open = await store.commands.outbox('station-1', 10);
       expect(open.map(({ id }) => id)).toEqual(['other-slot', command.id]);
@@ -99,10 +103,19 @@ export function describeStore(name: string, make: () => Store): void {
 
     it('notes a failed attempt once', async () => {
       await accept({ now: NOW, id: 'a' });
-      const failed = { attempt: 1, at: NOW + 1, notBefore: NOW + 1_000, error: { code: 'HANDLER_FAILED' } };
+      const failed = {
+        attempt: 1,
+        at: NOW + 1,
+        notBefore: NOW + 1_000,
+        error: { code: 'HANDLER_FAILED' },
+      };
       const waiting = await store.commands.retry('a', failed);
       expect(waiting).toMatchObject({ state: 'queued', attempt: 1, notBefore: NOW + 1_000 });
-      expect(waiting?.history.at(-1)).toMatchObject({ state: 'failed', attempt: 1, code: 'HANDLER_FAILED' });
+      expect(waiting?.history.at(-1)).toMatchObject({
+        state: 'failed',
+        attempt: 1,
+        code: 'HANDLER_FAILED',
+      });
       expect(await store.commands.retry('a', failed)).toBeUndefined();
       expect(await store.commands.retry('missing', failed)).toBeUndefined();
     });
@@ -110,12 +123,25 @@ export function describeStore(name: string, make: () => Store): void {
     it('settles once, and never moves what has ended', async () => {
       await accept({ now: NOW, id: 'a' });
       const evidence = { displayIndex: 1, status: 200 };
-      const first = await store.commands.settle('a', { state: 'shown', at: NOW + 1, attempt: 1, evidence });
-      expect(first).toMatchObject({ moved: true, command: { state: 'shown', evidence, settledAt: NOW + 1 } });
+      const first = await store.commands.settle('a', {
+        state: 'shown',
+        at: NOW + 1,
+        attempt: 1,
+        evidence,
+      });
+      expect(first).toMatchObject({
+        moved: true,
+        command: { state: 'shown', evidence, settledAt: NOW + 1 },
+      });
       const second = await store.commands.settle('a', { state: 'dead', at: NOW + 2 });
       expect(second).toEqual({ moved: false, command: first.command });
       await store.commands.mark([{ id: 'a', state: 'dispatched', attempt: 2, at: NOW + 3 }]);
-      const failed = { attempt: 3, at: NOW + 3, notBefore: NOW + 4, error: { code: 'HANDLER_FAILED' } };
+      const failed = {
+        attempt: 3,
+        at: NOW + 3,
+        notBefore: NOW + 4,
+        error: { code: 'HANDLER_FAILED' },
+      };
       expect(await store.commands.retry('a', failed)).toBeUndefined();
       expect(await store.commands.find('a')).toEqual(first.command);
       expect(await store.commands.outbox('station-1', 10)).toEqual([]);
@@ -139,7 +165,9 @@ export function describeStore(name: string, make: () => Store): void {
       await accept({ now: NOW, id: 'waiting', expiresAt: NOW + 10, slot: 'one' });
       await accept({ now: NOW, id: 'in-flight', expiresAt: NOW + 10, slot: 'two' });
       await accept({ now: NOW, id: 'valid', expiresAt: NOW + 1_000, slot: 'three' });
-      await store.commands.mark([{ id: 'in-flight', state: 'dispatched', attempt: 1, at: NOW + 5 }]);
+      await store.commands.mark([
+        { id: 'in-flight', state: 'dispatched', attempt: 1, at: NOW + 5 },
+      ]);
       expect(await store.commands.expire(NOW + 9, 100, 10)).toEqual([]);
       const ids = (commands: { id: string }[]) => commands.map(({ id }) => id);
       expect(ids(await store.commands.expire(NOW + 10, 100, 10))).toEqual(['waiting']);
@@ -168,18 +196,36 @@ export function describeStore(name: string, make: () => Store): void {
     it('rotates refresh tokens, forgives one lost answer, and revokes on reuse', async () => {
       await store.sessions.create(session);
       const rotate = (generation: number, now: number) =>
-        store.sessions.rotate('session-1', { generation, now, graceMs: 60_000, expiresAt: now + 1_000_000 });
+        store.sessions.rotate('session-1', {
+          generation,
+          now,
+          graceMs: 60_000,
+          expiresAt: now + 1_000_000,
+        });
       expect(await rotate(1, NOW + 1)).toMatchObject({
         kind: 'rotated',
-        session: { generation: 2, rotatedAt: NOW + 1, expiresAt: NOW + 1 + 1_000_000, screens: ['station-1'] },
+        session: {
+          generation: 2,
+          rotatedAt: NOW + 1,
+          expiresAt: NOW + 1 + 1_000_000,
+          screens: ['station-1'],
+        },
       });
-      expect(await rotate(1, NOW + 60_001)).toMatchObject({ kind: 'rotated', session: { generation: 2 } });
+      expect(await rotate(1, NOW + 60_001)).toMatchObject({
+        kind: 'rotated',
+        session: { generation: 2 },
+      });
       expect(await rotate(1, NOW + 60_002)).toMatchObject({ kind: 'reused' });
       expect(await rotate(2, NOW + 60_003)).toMatchObject({ kind: 'refused' });
       expect(await store.sessions.revokedSince(NOW + 60_002)).toEqual(['session-1']);
       expect(await store.sessions.revokedSince(NOW + 60_003)).toEqual([]);
       expect(
-        await store.sessions.rotate('missing', { generation: 1, now: NOW, graceMs: 1, expiresAt: NOW }),
+        await store.sessions.rotate('missing', {
+          generation: 1,
+          now: NOW,
+          graceMs: 1,
+          expiresAt: NOW,
+        }),
       ).toEqual({ kind: 'refused', session: undefined });
     });
 
@@ -195,14 +241,20 @@ export function describeStore(name: string, make: () => Store): void {
       const pairing = { hash: 'h', screenId: 'station-1', name: 'Line 1', expiresAt: NOW + 10 };
       await store.pairings.create(pairing);
       expect(await store.pairings.redeem('h', 'station-2', NOW)).toBeUndefined();
-      const race = await Promise.all([1, 2, 3].map(() => store.pairings.redeem('h', 'station-1', NOW)));
+      const race = await Promise.all(
+        [1, 2, 3].map(() => store.pairings.redeem('h', 'station-1', NOW)),
+      );
       expect(race.filter((redeemed) => redeemed !== undefined)).toEqual([pairing]);
       await store.pairings.create({ ...pairing, hash: 'late' });
       expect(await store.pairings.redeem('late', 'station-1', NOW + 10)).toBeUndefined();
     });
 
     it('keeps screens, their displays and when they were seen', async () => {
-      const display = { index: 1, primary: false, bounds: { left: 1920, top: 0, width: 1280, height: 1024 } };
+      const display = {
+        index: 1,
+        primary: false,
+        bounds: { left: 1920, top: 0, width: 1280, height: 1024 },
+      };
       await store.screens.pair({ screenId: 'b', name: 'B', pairedAt: NOW });
       await store.screens.pair({ screenId: 'a', name: 'A', pairedAt: NOW });
       await store.screens.seen('a', { at: NOW + 1, displays: [display] });

@@ -26,7 +26,11 @@ export class OrderResolver {
   readonly #timeoutMs: number;
   readonly #origins: ReadonlySet<string> | undefined;
 
-  constructor(resolveOrder: ResolveOrder, timeoutMs: number, origins: readonly string[] | undefined) {
+  constructor(
+    resolveOrder: ResolveOrder,
+    timeoutMs: number,
+    origins: readonly string[] | undefined,
+  ) {
     this.#resolveOrder = resolveOrder;
     this.#timeoutMs = timeoutMs;
     this.#origins = origins && new Set(origins);
@@ -59,7 +63,8 @@ export class OrderResolver {
       }, this.#timeoutMs);
     });
     try {
-      const asked = (async () => this.#resolveOrder(orderId, { ...context, signal: abort.signal }))();
+      const asked = (async () =>
+        this.#resolveOrder(orderId, { ...context, signal: abort.signal }))();
       return await Promise.race([asked, late]);
     } catch (error) {
       throw RemoteDisplayError.wrap(error, 'ORDER_LOOKUP_FAILED');

@@ -68,7 +68,9 @@ export function sqliteScreens(db: DatabaseSync) {
     'UPDATE screens SET last_seen_at = ?, displays = coalesce(?, displays) WHERE screen_id = ?',
   );
   const select = db.prepare('SELECT * FROM screens WHERE screen_id = ?');
-  const selectPage = db.prepare('SELECT * FROM screens WHERE screen_id > ? ORDER BY screen_id LIMIT ?');
+  const selectPage = db.prepare(
+    'SELECT * FROM screens WHERE screen_id > ? ORDER BY screen_id LIMIT ?',
+  );
 
   return {
     pair({ screenId, name, pairedAt }: Parameters<ScreenStore['pair']>[0]): void {
@@ -92,7 +94,9 @@ export function sqliteScreens(db: DatabaseSync) {
 
 /** The pairing codes in SQLite. */
 export function sqlitePairings(db: DatabaseSync) {
-  const insert = db.prepare('INSERT INTO pairings (hash, screen_id, name, expires_at) VALUES (?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT INTO pairings (hash, screen_id, name, expires_at) VALUES (?, ?, ?, ?)',
+  );
   const remove = db.prepare(`
     DELETE FROM pairings WHERE hash = ? AND screen_id = ? AND expires_at > ?
     RETURNING hash, screen_id, name, expires_at`);

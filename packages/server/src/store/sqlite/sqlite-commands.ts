@@ -1,6 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Command, type CommandDraft, fromDraft } from '../../engine/command.ts';
-import { type Mark, mark, type Retry, retry, type Settlement, settle } from '../../engine/lifecycle.ts';
+import {
+  type Mark,
+  mark,
+  type Retry,
+  retry,
+  type Settlement,
+  settle,
+} from '../../engine/lifecycle.ts';
 import { supersede } from '../rules.ts';
 import type { Acceptance } from '../store.ts';
 
@@ -55,7 +62,10 @@ export function sqliteCommands(db: DatabaseSync) {
     return command;
   }
 
-  function move(id: string, change: (command: Command) => Command | undefined): Command | undefined {
+  function move(
+    id: string,
+    change: (command: Command) => Command | undefined,
+  ): Command | undefined {
     const command = find(id);
     const moved = command && change(command);
     return moved && write(moved);

@@ -37,7 +37,9 @@ export class SqliteDatabase {
   /** Runs all of them in one transaction; if one fails, each in its own, so that it fails alone. */
   run(operations: Operation[]): OperationResult[] {
     try {
-      return this.#transaction(() => operations.map((operation) => ({ value: this.#call(operation) })));
+      return this.#transaction(() =>
+        operations.map((operation) => ({ value: this.#call(operation) })),
+      );
     } catch (error) {
       if (operations.length === 1) return [refusal(error)];
       return operations.flatMap((operation) => this.run([operation]));
@@ -86,7 +88,9 @@ function openDatabase(path: string): DatabaseSync {
 }
 
 function migrate(db: DatabaseSync, path: string): void {
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as {
+    user_version: number;
+  };
   if (version > MIGRATIONS.length) {
     throw new RemoteDisplayError('STORE_TOO_NEW', {
       detail: `${path} has schema ${version}, this version knows ${MIGRATIONS.length}`,
@@ -108,8 +112,10 @@ function asStoreError(error: unknown, path: string): RemoteDisplayError {
   const detail = `${path}: ${error instanceof Error ? error.message : String(error)}`;
   // The low byte is the kind, the rest only refines it.
   const kind = errcode & 0xff;
-  if (kind === SQLITE_BUSY || kind === SQLITE_LOCKED) return new RemoteDisplayError('STORE_LOCKED', { detail });
-  if (kind === SQLITE_CORRUPT || kind === SQLITE_NOTADB) return new RemoteDisplayError('STORE_CORRUPT', { detail });
+  if (kind === SQLITE_BUSY || kind === SQLITE_LOCKED)
+    return new RemoteDisplayError('STORE_LOCKED', { detail });
+  if (kind === SQLITE_CORRUPT || kind === SQLITE_NOTADB)
+    return new RemoteDisplayError('STORE_CORRUPT', { detail });
   return new RemoteDisplayError('STORE_UNAVAILABLE', { detail });
 }
 
