@@ -23,7 +23,7 @@ const steps = [
     [`package ${name}`, ['publint', '--strict', `packages/${name}`]],
     [
       `types of package ${name}`,
-      ['attw', '--pack', `packages/${name}`, '--format', 'table-flipped'],
+      ['attw', '--pack', `packages/${name}`, '--profile', 'node16'],
     ],
   ]),
 ];

@@ -9,7 +9,7 @@ import type { Acceptance, CommandStore } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { type Command, type CommandDraft, type Failure, toEnvelope } from './command.ts';
 import type { DomainEmitter } from './events.ts';
-import { type Mark, type Settlement, settle } from './lifecycle.ts';
+import { type Settlement, settle } from './lifecycle.ts';
 import { Marks } from './marks.ts';
 import { Outbox, type OutboxOptions } from './outbox.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -438,5 +438,3 @@ export class Engine {
 function slotKey({ screenId, slot }: Pick<Command, 'screenId' | 'slot'>): string {
   return `${screenId} ${slot}`;
 }
-
-export type { Mark };
