@@ -1,0 +1,18 @@
+/** What is measured against what: bare Socket.IO, and ours on each store. */
+export const MODES = ['bare', 'memory', 'sqlite'] as const;
+export type Mode = (typeof MODES)[number];
+
+export const DEVICES = 100;
+
+export function screenOf(device: number): string {
+  return `screen-${device}`;
+}
+
+/** What a server tells when it is up. */
+export interface ServerReady {
+  port: number;
+  /** The load's token, where the mode has any. */
+  token: string;
+  /** Pairing codes by device, where the mode has any. */
+  codes: string[];
+}
