@@ -21,10 +21,7 @@ const steps = [
   ['unused code and dependencies', ['knip']],
   ...PACKAGES.flatMap((name) => [
     [`package ${name}`, ['publint', '--strict', `packages/${name}`]],
-    [
-      `types of package ${name}`,
-      ['attw', '--pack', `packages/${name}`, '--profile', 'node16'],
-    ],
+    [`types of package ${name}`, ['attw', '--pack', `packages/${name}`, '--profile', 'node16']],
   ]),
 ];
 
