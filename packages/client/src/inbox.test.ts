@@ -1,0 +1,223 @@
+import type { CommandEnvelope, Outcome, Receipt } from '@remote-display/protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Inbox } from './inbox.ts';
+import { type InboxStorage, memoryInboxStorage } from './inbox-storage.ts';
+
+const NOW = 1_800_000_000_000;
+
+let storage: InboxStorage;
+let receipts: Receipt[];
+let outcomes: Outcome[];
+let begun: string[];
+let errors: unknown[];
+let inbox: Inbox;
+/** Ends a command that is at work. */
+let finish: Map<string, (outcome?: Partial<Outcome>) => void>;
+let interrupted: boolean[];
+
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+function open(): Inbox {
+  finish = new Map();
+  return new Inbox({
+    storage,
+    serverNow: () => NOW,
+    onReceipt: (receipt) => receipts.push(receipt),
+    onOutcome: (outcome) => outcomes.push(outcome),
+    onError: (error) => errors.push(error),
+    run: ({ id, attempt }, context) => {
+      begun.push(`${id}#${attempt}`);
+      interrupted.push(context.interrupted);
+      return new Promise((resolve) => {
+        const end = (given: Partial<Outcome> = {}) =>
+          resolve({ id, attempt, state: 'shown', ...given });
+        finish.set(id, end);
+        context.signal.addEventListener('abort', () => end({ state: 'failed' }));
+      });
+    },
+  });
+}
+
+beforeEach(() => {
+  storage = memoryInboxStorage();
+  [receipts, outcomes, begun, errors, interrupted] = [[], [], [], [], []];
+  inbox = open();
+});
+
+const command = (
+  id: string,
+  seq: number,
+  given: Partial<CommandEnvelope> = {},
+): CommandEnvelope => ({
+  id,
+  screenId: 'station-1',
+  type: 'navigate',
+  payload: { displayIndex: 1, orderId: 'PO-1', document: { url: 'https://docs.example.com/' } },
+  slot: 'one',
+  seq,
+  createdAt: NOW,
+  expiresAt: NOW + 60_000,
+  attempt: 1,
+  trace: { requestId: 'request-1' },
+  ...given,
+});
+
+describe('a new command', () => {
+  it('is stored, then confirmed, then begun, and its outcome is stored before it is told', async () => {
+    const order: string[] = [];
+    const { save } = storage;
+    storage.save = async (record) => {
+      order.push(record.outcome ? 'outcome stored' : 'stored');
+      expect(record.outcome ? outcomes : receipts).toEqual([]);
+      expect(begun).toEqual(record.outcome ? ['a#1'] : []);
+      await save(record);
+    };
+    await inbox.receive([command('a', 1)]);
+    expect(receipts).toEqual([{ id: 'a', attempt: 1 }]);
+    finish.get('a')?.();
+    await settle();
+    expect(outcomes).toEqual([{ id: 'a', attempt: 1, state: 'shown' }]);
+    expect(order).toEqual(['stored', 'outcome stored']);
+  });
+
+  it('that cannot be stored is neither confirmed nor begun, and can come again', async () => {
+    const { save } = storage;
+    storage.save = () => Promise.reject(new Error('full'));
+    await inbox.receive([command('a', 1)]);
+    expect([receipts, begun, errors.length]).toEqual([[], [], 1]);
+    storage.save = save;
+    await inbox.receive([command('a', 1)]);
+    expect([receipts.length, begun]).toEqual([1, ['a#1']]);
+  });
+
+  it('that has expired by the server’s clock is never begun', async () => {
+    await inbox.receive([command('a', 1, { expiresAt: NOW })]);
+    expect(begun).toEqual([]);
+    expect(outcomes).toMatchObject([{ state: 'failed', error: { code: 'COMMAND_EXPIRED' } }]);
+  });
+});
+
+describe('a repeated command', () => {
+  it('that is at work is confirmed again and not begun again', async () => {
+    await inbox.receive([command('a', 1)]);
+    await inbox.receive([command('a', 1, { attempt: 2 })]);
+    expect(receipts).toEqual([
+      { id: 'a', attempt: 1 },
+      { id: 'a', attempt: 2 },
+    ]);
+    expect(begun).toEqual(['a#1']);
+    finish.get('a')?.();
+    await settle();
+    expect(outcomes).toMatchObject([{ attempt: 2 }]);
+  });
+
+  it('that was shown is told again, whatever the attempt, even after it was confirmed', async () => {
+    await inbox.receive([command('a', 1)]);
+    finish.get('a')?.();
+    await settle();
+    await inbox.confirmed(outcomes);
+    await inbox.receive([command('a', 1, { attempt: 3 })]);
+    expect(begun).toEqual(['a#1']);
+    expect(outcomes.map(({ state }) => state)).toEqual(['shown', 'shown']);
+  });
+
+  it('that failed is begun again by a higher attempt only', async () => {
+    await inbox.receive([command('a', 1)]);
+    finish.get('a')?.({ state: 'failed' });
+    await settle();
+    await inbox.receive([command('a', 1)]);
+    expect(begun).toEqual(['a#1']);
+    await inbox.receive([command('a', 1, { attempt: 2 })]);
+    expect(begun).toEqual(['a#1', 'a#2']);
+    // Word about the first attempt does not stop the second.
+    await inbox.confirmed([{ id: 'a', attempt: 1, state: 'failed' }]);
+    finish.get('a')?.();
+    await settle();
+    expect(outcomes.at(-1)).toEqual({ id: 'a', attempt: 2, state: 'shown' });
+  });
+});
+
+describe('a slot', () => {
+  it('goes to the newest: the older stops, and its end is not told', async () => {
+    await inbox.receive([command('a', 1)]);
+    await inbox.receive([command('b', 2)]);
+    finish.get('b')?.();
+    await settle();
+    expect(begun).toEqual(['a#1', 'b#1']);
+    expect(outcomes).toEqual([{ id: 'b', attempt: 1, state: 'shown' }]);
+    expect(inbox.memory().held).toEqual([]);
+  });
+
+  it('never begins what is older than the latest, across a restart too', async () => {
+    await inbox.receive([command('b', 2)]);
+    await inbox.receive([command('a', 1)]);
+    expect(begun).toEqual(['b#1']);
+    inbox = open();
+    await inbox.load();
+    await inbox.receive([command('a', 1)]);
+    expect(begun).toEqual(['b#1']);
+  });
+
+  it('does not wait for another slot', async () => {
+    await inbox.receive([command('a', 1, { slot: 'one' }), command('b', 2, { slot: 'two' })]);
+    expect(begun).toEqual(['a#1', 'b#1']);
+  });
+});
+
+describe('after a restart', () => {
+  it('what had begun goes on as interrupted, once the server was asked', async () => {
+    await inbox.receive([command('a', 1)]);
+    inbox = open();
+    await inbox.load();
+    expect(inbox.memory()).toEqual({ held: [{ id: 'a', attempt: 1 }], outcomes: [] });
+    await inbox.proceed();
+    expect(begun).toEqual(['a#1', 'a#1']);
+    expect(interrupted).toEqual([false, true]);
+  });
+
+  it('what ended is told, and what the server has ended is dropped', async () => {
+    await inbox.receive([command('a', 1, { slot: 'one' }), command('b', 2, { slot: 'two' })]);
+    finish.get('a')?.();
+    await settle();
+    inbox = open();
+    await inbox.load();
+    expect(inbox.memory().outcomes).toEqual([{ id: 'a', attempt: 1, state: 'shown' }]);
+    await inbox.confirmed(inbox.memory().outcomes);
+    await inbox.dropped(['b']);
+    await inbox.proceed();
+    expect(begun).toEqual(['a#1', 'b#1']);
+    expect(inbox.memory()).toEqual({ held: [], outcomes: [] });
+  });
+
+  it('a command that ends its worker each time is given up', async () => {
+    await inbox.receive([command('a', 1)]);
+    for (let crash = 0; crash < 4; crash++) {
+      inbox = open();
+      await inbox.load();
+      await inbox.proceed();
+    }
+    expect(begun).toHaveLength(4);
+    expect(outcomes).toMatchObject([{ state: 'failed', error: { code: 'INTERRUPTED' } }]);
+  });
+});
+
+describe('what the server has', () => {
+  it('is remembered until it could not be begun any more, and then forgotten', async () => {
+    await inbox.receive([command('old', 1, { slot: 'one', expiresAt: NOW + 1 })]);
+    await inbox.receive([command('new', 2, { slot: 'two' })]);
+    for (const end of finish.values()) end();
+    await settle();
+    const later = new Inbox({
+      storage,
+      serverNow: () => NOW + 10,
+      run: () => Promise.reject(new Error('nothing is to run')),
+      onReceipt: () => {},
+      onOutcome: () => {},
+      onError: (error) => errors.push(error),
+    });
+    await later.load();
+    await later.confirmed(outcomes);
+    expect((await storage.load()).map(({ envelope }) => envelope.id)).toEqual(['new']);
+    expect(errors).toEqual([]);
+  });
+});
