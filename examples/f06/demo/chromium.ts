@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const NAMES: Partial<Record<NodeJS.Platform, string[]>> = {
   // Chrome itself is last: since version 137 it ignores --load-extension.
@@ -59,8 +59,6 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--window-position=0,0',
-  '--window-size=1440,1000',
   // The page of the operator works behind the document's window too.
   '--disable-features=CalculateNativeWinOcclusion',
 ];
@@ -101,4 +99,16 @@ export async function launchChromium({
       `--load-extension=${extension}`,
     ],
   });
+}
+
+/**
+ * Gives the operator's window room. The flags of the command line for that would hold for every
+ * window, those of the documents too.
+ */
+export async function placeOperatorWindow(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { windowId } = await session.send('Browser.getWindowForTarget');
+  const bounds = { left: 0, top: 0, width: 1440, height: 1000 };
+  await session.send('Browser.setWindowBounds', { windowId, bounds });
+  await session.detach();
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { buildStation } from '../build/station-extension.ts';
 import { seedOrders } from '../orders/seed.ts';
-import { launchChromium } from './chromium.ts';
+import { launchChromium, placeOperatorWindow } from './chromium.ts';
 import type { DemoOptions } from './options.ts';
 import { documentPage, picture } from './pictures.ts';
 import type { Report } from './report.ts';
@@ -44,6 +44,7 @@ export async function withSystem<T>(
   cleanup.defer(() => context.close());
 
   const operatorPage = await context.newPage();
+  if (options.headless) await placeOperatorWindow(operatorPage);
   await pairStation(server, context);
   const { displays } = await screenOnline(server);
   await openScanner(operatorPage, server.url);

@@ -2,7 +2,7 @@ import { type ConnectionState, Operator, TokenManager } from '@remote-display/cl
 import { type CommandView, RemoteDisplayError, type ScreenView } from '@remote-display/protocol';
 import { clearField, drawPage, listenToPage, type PageState } from './page.ts';
 import { repeatFilter } from './repeats.ts';
-import { isOf, type Scan, withView } from './scan.ts';
+import { type Scan, scanOf, withView } from './scan.ts';
 import { openSession } from './session.ts';
 import { wedgeReader } from './wedge.ts';
 
@@ -31,8 +31,7 @@ function update(change: Partial<PageState>): void {
   drawPage(page);
 }
 
-function updateScan(match: (scan: Scan) => boolean, change: (scan: Scan) => Scan): void {
-  const found = page.scans.find(match);
+function updateScan(found: Scan | undefined, change: (scan: Scan) => Scan): void {
   if (found) update({ scans: page.scans.map((scan) => (scan === found ? change(scan) : scan)) });
 }
 
@@ -50,10 +49,7 @@ async function main(): Promise<void> {
     update({ station: screen.online ? 'online' : 'offline' });
   };
   const onCommand = (view: CommandView) =>
-    updateScan(
-      (scan) => isOf(scan, view),
-      (scan) => withView(scan, view),
-    );
+    updateScan(scanOf(page.scans, view), (scan) => withView(scan, view));
 
   const show = async (orderId: string, scannedAt: number) => {
     update({
@@ -61,12 +57,13 @@ async function main(): Promise<void> {
       repeated: undefined,
     });
     const isThis = (scan: Scan) => scan.scannedAt === scannedAt && scan.orderId === orderId;
+    const change = (to: (scan: Scan) => Scan) => updateScan(page.scans.find(isThis), to);
     try {
       const wish = { orderId, screenId, displayIndex };
       const view = await operator.trigger(wish, { wait: 'shown', timeoutMs: PATIENCE });
-      updateScan(isThis, (scan) => withView(scan, view));
+      change((scan) => withView(scan, view));
     } catch (error) {
-      updateScan(isThis, (scan) => ({ ...scan, refusal: RemoteDisplayError.wrap(error) }));
+      change((scan) => ({ ...scan, refusal: RemoteDisplayError.wrap(error) }));
     }
   };
 

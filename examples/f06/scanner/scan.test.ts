@@ -1,7 +1,7 @@
 import type { CommandView } from '@remote-display/protocol';
 import { RemoteDisplayError } from '@remote-display/protocol';
 import { expect, it } from 'vitest';
-import { errorOf, isOf, type Scan, stateOf, withView } from './scan.ts';
+import { errorOf, type Scan, scanOf, stateOf, withView } from './scan.ts';
 
 const scan: Scan = { orderId: 'PO-1', scannedAt: 1_000, displayIndex: 1 };
 const view = (state: CommandView['state'], moves: number, commandId = 'c1'): CommandView => ({
@@ -23,13 +23,24 @@ const view = (state: CommandView['state'], moves: number, commandId = 'c1'): Com
 it('never goes back to an older view', () => {
   const shown = withView(scan, view('shown', 4));
   expect(stateOf(withView(shown, view('dispatched', 2)))).toBe('shown');
+  const received = withView(scan, view('received', 3));
+  expect(stateOf(withView(received, view('dispatched', 2)))).toBe('received');
 });
 
-it('knows its command from those of other scans of the same order', () => {
-  const mine = withView(scan, view('queued', 1));
-  expect(isOf(mine, view('shown', 4))).toBe(true);
-  expect(isOf(mine, view('shown', 4, 'c2'))).toBe(false);
-  expect(isOf({ ...scan, orderId: 'PO-2' }, view('queued', 1))).toBe(false);
+it('lets an end stand and takes an end, whatever the length of its story', () => {
+  const superseded = withView(scan, view('superseded', 2));
+  expect(stateOf(withView(superseded, view('received', 3)))).toBe('superseded');
+  const received = withView(scan, view('received', 3));
+  expect(stateOf(withView(received, view('superseded', 2)))).toBe('superseded');
+});
+
+it('gives a view to the scan whose command it is, even when the order was scanned again', () => {
+  const older = withView(scan, view('queued', 1, 'c1'));
+  const newer = { ...scan, scannedAt: 2_000 };
+  expect(scanOf([newer, older], view('superseded', 2, 'c1'))).toBe(older);
+  expect(scanOf([newer, older], view('queued', 1, 'c2'))).toBe(newer);
+  expect(scanOf([older], view('queued', 1, 'c2'))).toBeUndefined();
+  expect(scanOf([{ ...scan, orderId: 'PO-2' }], view('queued', 1))).toBeUndefined();
 });
 
 it('says shown when it is, even if the question about it got lost', () => {

@@ -30,16 +30,25 @@ export function errorOf({ view, refusal }: Scan): RemoteDisplayError | undefined
   return view?.state === 'expired' ? new RemoteDisplayError('COMMAND_EXPIRED') : refusal;
 }
 
-/** Whether a view is of the command of this scan, as far as can be told before the server has answered. */
-export function isOf(scan: Scan, view: CommandView): boolean {
-  if (scan.view) return scan.view.commandId === view.commandId;
-  return !scan.refusal && view.orderId === scan.orderId && view.displayIndex === scan.displayIndex;
+/**
+ * Which scan a view is of: the one whose command it is, else one of that order whose command the
+ * server has not named yet. Its answer to the trigger names it for certain.
+ */
+export function scanOf(scans: readonly Scan[], view: CommandView): Scan | undefined {
+  return (
+    scans.find((scan) => scan.view?.commandId === view.commandId) ??
+    scans.find(
+      ({ view: known, refusal, orderId, displayIndex }) =>
+        !known && !refusal && orderId === view.orderId && displayIndex === view.displayIndex,
+    )
+  );
 }
 
 /** The scan with a newer view; views may come out of order, a command never goes back. */
 export function withView(scan: Scan, view: CommandView): Scan {
   const known = scan.view;
-  if (known?.commandId === view.commandId && known.history.length > view.history.length)
-    return scan;
-  return { ...scan, view };
+  if (known?.commandId !== view.commandId) return { ...scan, view };
+  if (isSettled(known.state)) return scan;
+  const isOlder = known.history.length > view.history.length;
+  return isOlder && !isSettled(view.state) ? scan : { ...scan, view };
 }

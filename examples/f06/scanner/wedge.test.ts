@@ -38,6 +38,33 @@ describe('wedgeReader', () => {
     expect(read({ key: 'Enter', code: 'Enter', timeStamp: 520 })).toBe('1234');
   });
 
+  it.each([60, 150, 299])(
+    'takes no rest of a scan that stopped for %i ms, but the next scan',
+    (pause) => {
+      const read = wedgeReader();
+      let timeStamp = 0;
+      const scan = (text: string, hole = 4) => {
+        for (const [index, key] of [...text].entries()) {
+          timeStamp += index === 5 ? hole : 4;
+          read({ key, code: '', timeStamp });
+        }
+        timeStamp += 4;
+        return read({ key: 'Enter', code: 'Enter', timeStamp });
+      };
+      expect(scan('PO-2026-1001', pause)).toBeUndefined();
+      timeStamp += 100;
+      expect(scan('PO-2026-1001')).toBe('PO-2026-1001');
+    },
+  );
+
+  it.each(['한', 'F5', 'Tab'])('takes no rest of a scan with %s in it', (strange) => {
+    const read = wedgeReader();
+    for (const [index, key] of ['P', 'O', strange, ...'2026-1001'].entries()) {
+      read({ key, code: '', timeStamp: index * 4 });
+    }
+    expect(read({ key: 'Enter', code: 'Enter', timeStamp: 60 })).toBeUndefined();
+  });
+
   it('reads through a Korean input method by the place of the key', () => {
     const read = wedgeReader();
     const keys = [

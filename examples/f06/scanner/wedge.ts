@@ -14,6 +14,8 @@ export interface Key {
 
 /** A scanner types this fast, in ms from key to key; a person does not. */
 const MAX_GAP = 50;
+/** What comes after a pause as long as this, in ms, has nothing to do with what came before. */
+const NEW_START = 300;
 const MIN_LENGTH = 4;
 const MAX_LENGTH = 128;
 
@@ -49,22 +51,27 @@ function character({ key, code, shiftKey }: Key): string | undefined {
 export function wedgeReader(): (key: Key) => string | undefined {
   let typed = '';
   let last = Number.NEGATIVE_INFINITY;
+  // Something amid the keys that no scan has. What follows alone would be another, shorter order.
+  let broken = false;
   return (key) => {
     // Scanners hold Shift for capitals; that is not a character and not a pause.
     if (key.key === 'Shift') return undefined;
-    if (key.repeat || key.ctrlKey || key.altKey || key.metaKey) {
-      typed = '';
-      return undefined;
-    }
-    if (key.timeStamp - last > MAX_GAP) typed = '';
+    const gap = key.timeStamp - last;
     last = key.timeStamp;
-    if (key.key === 'Enter') {
-      const code = typed.trim();
+    if (gap > MAX_GAP) {
       typed = '';
+      broken = gap < NEW_START;
+    }
+    if (key.key === 'Enter' && !key.repeat) {
+      const code = broken ? '' : typed.trim();
+      typed = '';
+      last = Number.NEGATIVE_INFINITY;
       return code.length >= MIN_LENGTH ? code : undefined;
     }
-    const next = character(key);
-    typed = next === undefined || typed.length >= MAX_LENGTH ? '' : typed + next;
+    const isChord = key.ctrlKey || key.altKey || key.metaKey;
+    const next = key.repeat || isChord ? undefined : character(key);
+    if (next === undefined || typed.length >= MAX_LENGTH) broken = true;
+    else typed += next;
     return undefined;
   };
 }
