@@ -64,6 +64,10 @@ export class DocumentWindows {
   async #create(display: AttachedDisplay, index: number): Promise<DocumentWindow> {
     const window = await this.#port.createWindow(display.bounds);
     await this.#port.session.set(keyOf(index), window);
+    const { bounds } = (await this.#port.window(window.windowId)) ?? display;
+    // A browser that was started with a place for its windows gives it to this one, too.
+    if (!isWithin(bounds, display.bounds))
+      await this.#port.moveWindow(window.windowId, display.bounds);
     return window;
   }
 }

@@ -98,7 +98,12 @@ export function showDocument({
     displayIndex: number,
   ): Promise<Evidence> {
     const display = displayAt(await port.displays(), displayIndex);
-    if (!(await windows.isOn(window, display))) throw new RemoteDisplayError('DISPLAY_NOT_COVERED');
+    if (!(await windows.isOn(window, display))) {
+      const { state, bounds } = (await port.window(window.windowId)) ?? { state: 'gone' };
+      throw new RemoteDisplayError('DISPLAY_NOT_COVERED', {
+        detail: `the window is ${state} at ${JSON.stringify(bounds)}`,
+      });
+    }
     if ((await port.tabUrl(window.tabId)) !== page.url) {
       throw new RemoteDisplayError('DOCUMENT_LOAD_FAILED', {
         detail: 'the document went away by itself',

@@ -54,11 +54,14 @@ export interface LaunchOptions {
   worker: string;
   /** As `--screen-info` takes them. */
   displays?: string;
+  /** More of the command line. */
+  args?: string[];
 }
 
 export async function launch({
   worker,
   displays = '{0,0 1920x1080}{1920,0 1280x1024}',
+  args = [],
 }: LaunchOptions): Promise<TestBrowser> {
   const executablePath = process.env['CHROMIUM'] ?? PATHS.find((path) => existsSync(path));
   if (!executablePath)
@@ -90,6 +93,7 @@ export async function launch({
       '--disable-component-update',
       '--disable-sync',
       `--screen-info=${displays}`,
+      ...args,
       `--disable-extensions-except=${extension}`,
       `--load-extension=${extension}`,
     ],

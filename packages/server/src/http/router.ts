@@ -29,16 +29,19 @@ export function createRouter(options: RouterOptions): (request: Request) => Prom
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
   });
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new RemoteDisplayError('PAYLOAD_TOO_LARGE', {
-          detail: `at most ${MAX_BODY_BYTES} bytes`,
-        });
-      },
-    }),
-  );
+  const tooLarge = () => {
+    throw new RemoteDisplayError('PAYLOAD_TOO_LARGE', {
+      detail: `at most ${MAX_BODY_BYTES} bytes`,
+    });
+  };
+  const limited = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
+  app.use(async (c, next) => {
+    const length = c.req.header('content-length');
+    // Told beforehand, as it nearly always is, it need not be counted: Node holds the body to it.
+    if (length === undefined) return limited(c, next);
+    if (!(Number(length) <= MAX_BODY_BYTES)) tooLarge();
+    await next();
+  });
   app.route('/', healthRoutes(options));
   app.use(async (_, next) => {
     await ready();
