@@ -79,6 +79,22 @@ describe('sqliteStore', () => {
     await store.close();
   });
 
+  it('takes what nobody waits for without anything else coming along', async () => {
+    const store = sqliteStore({ path });
+    await store.open();
+    await store.commands.accept(draftOf({ now: NOW, id: 'a', slot: 'one' }));
+    // The second comes while the first is with the disk, the third after that.
+    const shown = { state: 'shown', at: NOW, attempt: 1 } as const;
+    const first = store.commands.settle('a', shown);
+    const accepted = store.commands.accept(draftOf({ now: NOW, id: 'b', slot: 'two' }));
+    const marked = store.commands.mark([{ id: 'b', state: 'dispatched', attempt: 1, at: NOW }]);
+    expect(await first).toMatchObject({ moved: true });
+    const second = store.commands.settle('b', shown);
+    await Promise.all([accepted, marked]);
+    expect(await second).toMatchObject({ moved: true, command: { state: 'shown' } });
+    await store.close();
+  });
+
   it('finishes what was called before close, and refuses what comes after', async () => {
     const store = sqliteStore({ path });
     await store.open();

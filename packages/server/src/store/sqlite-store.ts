@@ -61,6 +61,11 @@ export function sqliteStore(options: SqliteStoreOptions = {}): Store {
   };
 }
 
+// Nobody waits for these: a waiter was told before, and the device keeps its outcome meanwhile. So
+// they travel with the next accept where one comes soon, and the two need one sync of the disk.
+const PATIENT = new Set(['settle', 'mark', 'retry']);
+const PATIENCE_MS = 5;
+
 /** The file behind its thread. While one batch is with the disk, the next one gathers. */
 class SqliteFile {
   readonly #path: string;
@@ -69,6 +74,7 @@ class SqliteFile {
   #gathered: Pending[] = [];
   #atWork: Pending[] = [];
   #scheduled = false;
+  #patience: NodeJS.Timeout | undefined;
   #closing = false;
 
   constructor(path: string, maxPending: number) {
@@ -105,7 +111,8 @@ class SqliteFile {
       return Promise.reject(unavailable('too much waits for the disk'));
     return new Promise((resolve, reject) => {
       this.#gathered.push({ operation, resolve, reject });
-      this.#schedule();
+      if (PATIENT.has(operation.method)) this.#wait();
+      else this.#schedule();
     });
   }
 
@@ -121,6 +128,13 @@ class SqliteFile {
     await exited;
   }
 
+  #wait(): void {
+    this.#patience ??= setTimeout(() => {
+      this.#patience = undefined;
+      this.#schedule();
+    }, PATIENCE_MS);
+  }
+
   // At the end of the tick, so that what came in with it goes together.
   #schedule(): void {
     if (this.#scheduled || this.#atWork.length > 0) return;
@@ -133,6 +147,8 @@ class SqliteFile {
 
   #send(): void {
     if (!this.#worker || this.#gathered.length === 0) return;
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
     this.#atWork = this.#gathered;
     this.#gathered = [];
     this.#worker.postMessage(this.#atWork.map(({ operation }) => operation));
@@ -141,7 +157,9 @@ class SqliteFile {
   #finish(results: OperationResult[]): void {
     const done = this.#atWork;
     this.#atWork = [];
-    this.#send();
+    // What is patient stays so: it waits for company.
+    if (this.#gathered.some(({ operation }) => !PATIENT.has(operation.method))) this.#send();
+    else if (this.#gathered.length > 0) this.#wait();
     for (const [index, { resolve, reject }] of done.entries()) {
       const result = results[index];
       if (result && 'value' in result) resolve(result.value as never);
@@ -151,6 +169,7 @@ class SqliteFile {
 
   #fail(cause: unknown): void {
     this.#worker = undefined;
+    clearTimeout(this.#patience);
     const lost = [...this.#atWork, ...this.#gathered];
     this.#atWork = [];
     this.#gathered = [];
