@@ -176,39 +176,6 @@ describe('a device that was away', () => {
     await sender.trigger(wish('PO-9'), { wait: 'shown' });
     expect(seen).toEqual(['PO-0', 'PO-1', 'PO-2', 'PO-9']);
   });
-
-  it('keeps an outcome that it could not tell, across its own restart', async () => {
-    const paired = await server.pair('station-1');
-    const inbox = memoryInboxStorage();
-    let runs = 0;
-    let finish = () => {};
-    const begun = new Promise<void>((resolve) => {
-      const handlers: Handlers = {
-        navigate: () => {
-          runs++;
-          resolve();
-          return new Promise((done) => {
-            finish = done;
-          });
-        },
-      };
-      void station(paired, handlers, { inbox }).connect();
-    });
-    const { commandId } = await operator().trigger(wish('PO-1'));
-    await begun;
-    const first = closing.shift() as () => Promise<void>;
-    finish();
-    await expect.poll(async () => (await inbox.load())[0]?.outcome?.state).toBe('shown');
-    await first();
-    const again = station(
-      await server.pair('station-1'),
-      { navigate: async () => void runs++ },
-      { inbox },
-    );
-    await again.connect();
-    expect(await operator().wait(commandId)).toMatchObject({ state: 'shown' });
-    expect(runs).toBe(1);
-  });
 });
 
 describe('a session', () => {

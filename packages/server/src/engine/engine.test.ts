@@ -4,7 +4,8 @@ import { memoryStore } from '../store/memory-store.ts';
 import type { CommandStore, Store } from '../store/store.ts';
 import { draftOf } from '../testing/drafts.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
-import { type DeviceLink, Engine } from './engine.ts';
+import type { DeviceLink } from './device-link.ts';
+import { Engine } from './engine.ts';
 import { DomainEmitter, type DomainEvents } from './events.ts';
 import { exponentialBackoff } from './retry-policy.ts';
 

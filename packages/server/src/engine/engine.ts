@@ -1,47 +1,19 @@
 import {
-  type CommandEnvelope,
   isSettled,
   type Outcome,
   type Receipt,
   RemoteDisplayError,
 } from '@remote-display/protocol';
-import type { Acceptance, CommandStore } from '../store/store.ts';
-import type { Clock } from './clock.ts';
+import type { Acceptance } from '../store/store.ts';
 import { type Command, type CommandDraft, type Failure, toEnvelope } from './command.ts';
-import type { DomainEmitter } from './events.ts';
+import { Contention } from './contention.ts';
+import type { DeviceLink, DeviceMemory } from './device-link.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { type Settlement, settle } from './lifecycle.ts';
 import { Marks } from './marks.ts';
-import { Outbox, type OutboxOptions } from './outbox.ts';
-import type { RetryPolicy } from './retry-policy.ts';
+import { Outbox } from './outbox.ts';
+import { Sweep } from './sweep.ts';
 import { Waiters } from './waiters.ts';
-
-/** The way to a device, as the gateway gives it. */
-export interface DeviceLink {
-  send(envelopes: CommandEnvelope[]): void;
-}
-
-/** What a device says of itself when it connects. */
-export interface DeviceMemory {
-  held: readonly Receipt[];
-  outcomes: readonly Outcome[];
-}
-
-export interface EngineOptions extends OutboxOptions {
-  commands: CommandStore;
-  /** Whether other processes write to the store too. */
-  shared: boolean;
-  clock: Clock;
-  events: DomainEmitter;
-  retryPolicy: RetryPolicy;
-  /** How many commands of a screen are held in memory while it is connected. */
-  outboxLimit: number;
-  /** How many callers may wait for an end at once. */
-  waiterLimit: number;
-  /** How long a settled command can still be read, in ms. */
-  retentionMs: number;
-  /** Told when the store refuses something that nobody waits for. */
-  onError: (error: unknown) => void;
-}
 
 /** A connected screen: its link, its outbox, and its one timer. */
 interface Connection {
@@ -53,9 +25,6 @@ interface Connection {
   cancelWake: () => void;
 }
 
-const SWEEP_MS = 1_000;
-const SWEEP_LIMIT = 500;
-
 /**
  * accept -> dispatch -> settle. Every command that the store has accepted ends exactly once; the
  * store decides each move, the engine decides what is tried next.
@@ -65,9 +34,9 @@ export class Engine {
   readonly #connections = new Map<string, Connection>();
   readonly #waiters: Waiters;
   readonly #marks: Marks;
-  // Accepts and cancels under way, by slot or command: an end told early must not overtake them.
-  readonly #contended = new Map<string, number>();
-  #cancelSweep: () => void = () => {};
+  // Accepts and cancels under way: an end told early must not overtake them.
+  readonly #contention = new Contention();
+  readonly #sweep: Sweep;
   #draining = false;
   #underWay = 0;
 
@@ -79,17 +48,26 @@ export class Engine {
       (marks) => options.commands.mark(marks),
       options.onError,
     );
+    this.#sweep = new Sweep({
+      commands: options.commands,
+      clock: options.clock,
+      graceMs: options.outcomeTimeoutMs,
+      retentionMs: options.retentionMs,
+      before: () => this.#marks.flush(),
+      onExpired: (command) => this.#ended(command),
+      onError: options.onError,
+    });
   }
 
   /** Begins to look, time and again, for what has expired. */
   start(): void {
-    this.#cancelSweep = this.#options.clock.schedule(SWEEP_MS, () => void this.#sweep());
+    this.#sweep.start();
   }
 
   /** Puts a command into its screen's outbox. Once this resolves, the command will end in a truth. */
   async accept(draft: CommandDraft): Promise<Exclude<Acceptance, { kind: 'conflict' }>> {
     if (this.#draining) throw new RemoteDisplayError('SERVER_DRAINING');
-    const acceptance = await this.#contend(slotKey(draft), () =>
+    const acceptance = await this.#contention.during(slotKey(draft), () =>
       this.#options.commands.accept(draft),
     );
     if (acceptance.kind === 'conflict') throw new RemoteDisplayError('IDEMPOTENCY_CONFLICT');
@@ -136,7 +114,7 @@ export class Engine {
   async cancel(id: string, subject: string): Promise<Command> {
     const command = await this.find(id);
     if (command === undefined) throw new RemoteDisplayError('COMMAND_NOT_FOUND');
-    const { moved, command: after } = await this.#contend(id, () =>
+    const { moved, command: after } = await this.#contention.during(id, () =>
       this.#settle(id, { state: 'cancelled', at: this.#now(), by: subject, from: ['queued'] }),
     );
     // Called off before is called off: the same answer for the same wish.
@@ -226,7 +204,7 @@ export class Engine {
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true;
     const end = this.#now() + timeoutMs;
-    while (this.#now() < end && (this.#underWay > 0 || this.#inFlight() > 0)) await this.#pause(20);
+    while (this.#now() < end && this.#isBusy()) await this.#pause(20);
   }
 
   get draining(): boolean {
@@ -236,7 +214,7 @@ export class Engine {
   /** Lets go of everything that could run later. */
   async stop(): Promise<void> {
     this.#draining = true;
-    this.#cancelSweep();
+    this.#sweep.stop();
     for (const screenId of [...this.#connections.keys()]) this.disconnect(screenId);
     await this.#marks.close();
   }
@@ -274,7 +252,7 @@ export class Engine {
   #tellEarly({ outbox }: Connection, id: string, settlement: Settlement): void {
     const command = outbox.get(id);
     if (command === undefined || this.#options.shared) return;
-    if (this.#contended.has(slotKey(command)) || this.#contended.has(id)) return;
+    if (this.#contention.has(slotKey(command)) || this.#contention.has(id)) return;
     const shown = settle(command, settlement);
     if (shown) this.#waiters.tell(shown);
   }
@@ -388,36 +366,13 @@ export class Engine {
     this.#pump(connection);
   }
 
-  async #sweep(): Promise<void> {
-    const { commands, clock, outcomeTimeoutMs, retentionMs, onError } = this.#options;
-    try {
-      this.#marks.flush();
-      const now = this.#now();
-      const expired = await commands.expire(now, outcomeTimeoutMs, SWEEP_LIMIT);
-      for (const command of expired) this.#ended(command);
-      await commands.prune(now - retentionMs, now, SWEEP_LIMIT);
-    } catch (error) {
-      onError(error);
-    }
-    if (!this.#draining) this.#cancelSweep = clock.schedule(SWEEP_MS, () => void this.#sweep());
-  }
-
-  async #contend<T>(key: string, work: () => Promise<T>): Promise<T> {
-    this.#underWay++;
-    this.#contended.set(key, (this.#contended.get(key) ?? 0) + 1);
-    try {
-      return await work();
-    } finally {
-      const left = (this.#contended.get(key) ?? 1) - 1;
-      if (left === 0) this.#contended.delete(key);
-      else this.#contended.set(key, left);
-      this.#underWay--;
-    }
-  }
-
   // In this node's outbox and so not ended as far as anyone here knows.
   #isOurs({ id, screenId }: Command): boolean {
     return this.#connections.get(screenId)?.outbox.get(id) !== undefined;
+  }
+
+  #isBusy(): boolean {
+    return this.#underWay > 0 || !this.#contention.isEmpty || this.#inFlight() > 0;
   }
 
   #inFlight(): number {

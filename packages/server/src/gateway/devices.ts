@@ -2,7 +2,8 @@ import type { DeviceToServerEvents, ServerToDeviceEvents } from '@remote-display
 import { displaysSchema, reportSchema, resumeSchema } from '@remote-display/protocol/schemas';
 import type { Namespace, Socket } from 'socket.io';
 import type { Clock } from '../engine/clock.ts';
-import type { DeviceLink, Engine } from '../engine/engine.ts';
+import type { DeviceLink } from '../engine/device-link.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../logger.ts';
 import type { Screens } from '../screens.ts';
 import { answering } from './answering.ts';
