@@ -21,13 +21,17 @@ export type NavigationEvent =
   | { kind: 'response'; url: string; status: number }
   | { kind: 'committed'; url: string; documentId: string }
   | { kind: 'loaded'; url: string; documentId: string }
-  | { kind: 'failed'; url: string; error: string };
+  | { kind: 'failed'; url: string; error: string }
+  /** A frame inside the document has loaded; the browser's PDF viewer draws in one of the document's own address. */
+  | { kind: 'frame'; url: string };
 
 /** What a document says of itself after it has painted. */
 export interface PaintedDocument {
   url: string;
   /** HTTP status; 0 where the browser does not say. */
   status: number;
+  /** It is drawn by the browser's PDF viewer. */
+  isPdf: boolean;
 }
 
 /** A few values that outlive the worker (`local`), or the worker but not the browser (`session`). */
@@ -212,7 +216,12 @@ function onNavigation(tabId: number, listener: (event: NavigationEvent) => void)
     listener({ kind, url: details.url, documentId: details.documentId });
   };
   const onCommitted = onDocument('committed');
-  const onLoaded = onDocument('loaded');
+  const onTopLoaded = onDocument('loaded');
+  const onLoaded = (details: DocumentDetails) => {
+    onTopLoaded(details);
+    if (details.tabId === tabId && details.frameId !== 0)
+      listener({ kind: 'frame', url: details.url });
+  };
   const onFailed = (details: { tabId: number; frameId: number; url: string; error: string }) => {
     if (details.tabId !== tabId || details.frameId !== 0) return;
     listener({ kind: 'failed', url: details.url, error: details.error });
@@ -240,7 +249,8 @@ async function untilPainted(): Promise<PaintedDocument> {
     await new Promise((resolve) => requestAnimationFrame(resolve));
   const [navigation] = performance.getEntriesByType('navigation');
   const { responseStatus = 0 } = (navigation ?? {}) as PerformanceNavigationTiming;
-  return { url: location.href, status: responseStatus };
+  const isPdf = document.contentType === 'application/pdf';
+  return { url: location.href, status: responseStatus, isPdf };
 }
 
 function boundsOf(from: Partial<Bounds>): Bounds {

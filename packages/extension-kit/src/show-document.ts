@@ -4,6 +4,7 @@ import type { ChromePort, PaintedDocument } from './chrome-port.ts';
 import { displayAt } from './displays.ts';
 import { type DocumentWindow, DocumentWindows } from './document-window.ts';
 import { navigate, refusalOf } from './navigation.ts';
+import { watchPdfViewer } from './pdf-viewer.ts';
 
 export interface ShowDocumentOptions {
   port: ChromePort;
@@ -42,13 +43,35 @@ export function showDocument({
     const display = displayAt(await port.displays(), displayIndex);
     const window = await windows.on(display, displayIndex);
     timings.placed = since();
-    const loaded = await navigate({ port, tabId: window.tabId, url: document.url, permit, signal });
-    timings.loaded = since();
-    const page = await untilPainted(window, loaded.documentId, signal);
+    const page = await openAndPaint(window, command, signal, () => {
+      timings.loaded = since();
+    });
     timings.painted = since();
-    const standing: Standing = { commandId: command.id, documentId: loaded.documentId };
-    await port.session.set(keyOf(displayIndex), standing);
     return { ...(await prove(window, page, displayIndex)), timings };
+  }
+
+  async function openAndPaint(
+    window: DocumentWindow,
+    { id, payload: { document, displayIndex } }: CommandEnvelope<'navigate'>,
+    signal: AbortSignal,
+    onLoaded: () => void,
+  ): Promise<PaintedDocument> {
+    const { tabId } = window;
+    const viewer = watchPdfViewer(port, tabId);
+    try {
+      const { documentId } = await navigate({ port, tabId, url: document.url, permit, signal });
+      onLoaded();
+      let page = await untilPainted(window, documentId, signal);
+      if (page.isPdf) {
+        await viewer.has(page.url, signal);
+        page = await untilPainted(window, documentId, signal);
+      }
+      const standing: Standing = { commandId: id, documentId };
+      await port.session.set(keyOf(displayIndex), standing);
+      return page;
+    } finally {
+      viewer.stop();
+    }
   }
 
   // After a restart of the worker, what it was about to report may stand there already.
