@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { idSchema, textSchema } from './identifiers.ts';
+import { idSchema, tagsSchema, textSchema } from './identifiers.ts';
 
 /** The body of `POST /api/pairings`: a code with which one station may become this screen. */
 export const createPairingSchema = z.strictObject({
   screenId: idSchema,
   /** Name of the station for people. Default: the screen id. */
   name: textSchema(64).optional(),
+  /** Groups that it belongs to. Default: none, or those that it has. */
+  tags: tagsSchema.optional(),
+});
+
+/** The body of `PATCH /api/screens/:id`. */
+export const updateScreenSchema = z.strictObject({
+  name: textSchema(64).optional(),
+  tags: tagsSchema.optional(),
 });
 
 const secretSchema = z

@@ -64,6 +64,8 @@ export interface CommandEnvelope<T extends CommandType = CommandType> {
   expiresAt: number;
   /** 1 for the first try. */
   attempt: number;
+  /** ms since 1970 by the server's clock when it was dispatched. */
+  sentAt: number;
   trace: TraceContext;
 }
 

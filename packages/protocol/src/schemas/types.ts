@@ -14,6 +14,7 @@ export type {
   OrderDocument,
   TraceContext,
 } from './command.ts';
+export type { DeadLetterPage, DeadLetterView, Redriven } from './dead-letter.ts';
 export type {
   Bounds,
   Display,
@@ -25,5 +26,5 @@ export type {
   Resume,
   StageTimings,
 } from './device.ts';
-export type { Trigger, TriggerRequest } from './trigger.ts';
-export type { CommandView, ScreenView } from './views.ts';
+export type { Trigger, TriggerBody, TriggerRequest } from './trigger.ts';
+export type { CommandView, ScreenView, TriggerResult, TriggerResults } from './views.ts';

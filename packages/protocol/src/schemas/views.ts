@@ -22,6 +22,7 @@ export const commandViewSchema = z.object({
   displayIndex: z.number().optional(),
   orderId: z.string().optional(),
   state: z.enum(COMMAND_STATES),
+  priority: z.number(),
   attempt: z.number(),
   createdAt: z.number(),
   expiresAt: z.number(),
@@ -31,9 +32,27 @@ export const commandViewSchema = z.object({
   /** What the device saw when it was shown. */
   evidence: evidenceSchema.optional(),
   history: z.array(historyEntrySchema),
+  /** The dead command that this one tries again. */
+  redriveOf: z.string().optional(),
 });
 
 export type CommandView = z.infer<typeof commandViewSchema>;
+
+/** What became of one of many triggers: its command, or why there is none. */
+export const triggerResultSchema = z.object({
+  /** The trigger's `id`, or the dead command's. */
+  id: z.string().optional(),
+  screenId: z.string().optional(),
+  command: commandViewSchema.optional(),
+  error: errorBodySchema.optional(),
+});
+
+export type TriggerResult = z.infer<typeof triggerResultSchema>;
+
+/** The answer of `POST /api/triggers`, and of `POST /api/trigger` for several screens. */
+export const triggerResultsSchema = z.object({ results: z.array(triggerResultSchema) });
+
+export type TriggerResults = z.infer<typeof triggerResultsSchema>;
 
 /** A screen as callers see it. */
 export const screenViewSchema = z.object({
@@ -43,6 +62,7 @@ export const screenViewSchema = z.object({
   pairedAt: z.number(),
   lastSeenAt: z.number().optional(),
   displays: z.array(displaySchema),
+  tags: z.array(z.string()),
 });
 
 export type ScreenView = z.infer<typeof screenViewSchema>;
