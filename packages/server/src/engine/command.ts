@@ -21,6 +21,8 @@ export interface Command<T extends CommandType = CommandType> {
   type: T;
   payload: CommandPayload<T>;
   slot: string;
+  /** The higher one goes first among the slots of a screen; inside a slot the order of acceptance rules. */
+  priority: number;
   /** Given by the store: the order of acceptance. */
   seq: number;
   state: CommandState;
@@ -37,19 +39,35 @@ export interface Command<T extends CommandType = CommandType> {
   /** Who triggered it. */
   subject: string;
   trace: TraceContext;
+  /** The dead command that this one tries again. */
+  redriveOf?: string | undefined;
 }
 
 /** What a command is made from, before the store has given it its place in the order. */
 export type CommandDraft = Pick<
   Command,
-  'id' | 'screenId' | 'type' | 'payload' | 'slot' | 'createdAt' | 'expiresAt' | 'subject' | 'trace'
+  | 'id'
+  | 'screenId'
+  | 'type'
+  | 'payload'
+  | 'slot'
+  | 'priority'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'subject'
+  | 'trace'
+  | 'redriveOf'
 > & {
-  /** The same key again, for as long as it is kept, is answered with the first command. */
-  key: string;
+  /** `latest` ends what has not ended in its slot; `all` waits its turn behind it. */
+  queue: 'latest' | 'all';
+  /** Any of these again, for as long as they are kept, is answered with the first command. */
+  keys: readonly string[];
   /** What the wish said; another fingerprint under the same key is a conflict. */
   fingerprint: string;
-  /** Until when the key is kept, ms since 1970. */
+  /** Until when the keys are kept, ms since 1970. */
   keyExpiresAt: number;
+  /** How many unsettled commands its screen may have, this one included. */
+  maxUnsettled: number;
 };
 
 /** A draft in its first state. */
@@ -60,6 +78,7 @@ export function fromDraft(draft: CommandDraft, seq: number): Command {
     type: draft.type,
     payload: draft.payload,
     slot: draft.slot,
+    priority: draft.priority,
     seq,
     state: 'queued',
     attempt: 0,
@@ -69,11 +88,12 @@ export function fromDraft(draft: CommandDraft, seq: number): Command {
     history: [{ state: 'queued', at: draft.createdAt }],
     subject: draft.subject,
     trace: draft.trace,
+    ...(draft.redriveOf === undefined ? {} : { redriveOf: draft.redriveOf }),
   };
 }
 
-/** The command as it travels to the device. */
-export function toEnvelope(command: Command): CommandEnvelope {
+/** The command as it travels to the device at `sentAt`. */
+export function toEnvelope(command: Command, sentAt: number): CommandEnvelope {
   return {
     id: command.id,
     screenId: command.screenId,
@@ -84,6 +104,7 @@ export function toEnvelope(command: Command): CommandEnvelope {
     createdAt: command.createdAt,
     expiresAt: command.expiresAt,
     attempt: command.attempt,
+    sentAt,
     trace: command.trace,
   };
 }

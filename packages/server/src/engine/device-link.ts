@@ -3,6 +3,8 @@ import type { CommandEnvelope, Outcome, Receipt } from '@remote-display/protocol
 /** The way to a device, as the gateway gives it. */
 export interface DeviceLink {
   send(envelopes: CommandEnvelope[]): void;
+  /** Another connection holds the screen now: this one is told, and ends. */
+  takenOver(): void;
 }
 
 /** What a device says of itself when it connects. */

@@ -1,8 +1,14 @@
-import type { CommandEnvelope, Outcome, SettledState } from '@remote-display/protocol';
+import {
+  type CommandEnvelope,
+  type Outcome,
+  RemoteDisplayError,
+  type SettledState,
+} from '@remote-display/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore } from '../store/memory-store.ts';
 import type { CommandStore, Store } from '../store/store.ts';
 import { draftOf } from '../testing/drafts.ts';
+import { sharedStore } from '../testing/shared-store.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
 import type { DeviceLink } from './device-link.ts';
 import { Engine } from './engine.ts';
@@ -24,6 +30,8 @@ beforeEach(() => {
   engine = makeEngine();
 });
 
+let nodes = 0;
+
 function makeEngine(commands = store.commands, onError = rethrow): Engine {
   events = new DomainEmitter(() => {});
   const names = ['accepted', 'dispatched', 'received', 'retrying', 'settled', 'dead'] as const;
@@ -34,7 +42,9 @@ function makeEngine(commands = store.commands, onError = rethrow): Engine {
   }
   const made = new Engine({
     commands,
-    shared: store.shared,
+    deadLetters: store.deadLetters,
+    news: store.news,
+    nodeId: `node-${++nodes}`,
     clock,
     events,
     retryPolicy: exponentialBackoff(() => 0.5),
@@ -44,6 +54,9 @@ function makeEngine(commands = store.commands, onError = rethrow): Engine {
     outboxLimit: 100,
     waiterLimit: 10,
     retentionMs: 3_600_000,
+    maxSettled: 1_000,
+    deadLetterRetentionMs: 3_600_000,
+    maxDeadLetters: 1_000,
     onError,
   });
   made.start();
@@ -57,10 +70,17 @@ function rethrow(error: unknown): void {
 /** A device's end of the wire, as a test plays it. */
 class Device implements DeviceLink {
   readonly got: CommandEnvelope[] = [];
+  replaced = false;
   readonly #screenId: string;
+  readonly #engine: Engine;
 
-  constructor(screenId = 'station-1') {
+  constructor(screenId = 'station-1', node = engine) {
     this.#screenId = screenId;
+    this.#engine = node;
+  }
+
+  takenOver(): void {
+    this.replaced = true;
   }
 
   send(envelopes: CommandEnvelope[]): void {
@@ -68,13 +88,13 @@ class Device implements DeviceLink {
   }
 
   async connect(memory: Parameters<Engine['connect']>[2] = NOTHING): Promise<string[]> {
-    const { settled, start } = await engine.connect(this.#screenId, this, memory);
+    const { settled, start } = await this.#engine.connect(this.#screenId, this, memory);
     start();
     return settled;
   }
 
   receipt(id: string, attempt = 1) {
-    return engine.report(this.#screenId, this, { receipts: [{ id, attempt }], outcomes: [] });
+    return this.#engine.report(this.#screenId, this, { receipts: [{ id, attempt }], outcomes: [] });
   }
 
   outcome(id: string, state: Outcome['state'], attempt = 1, code = 'DOCUMENT_UNREACHABLE') {
@@ -84,7 +104,7 @@ class Device implements DeviceLink {
       state,
       ...(state === 'failed' ? { error: { code } } : {}),
     };
-    return engine.report(this.#screenId, this, { receipts: [], outcomes: [outcome] });
+    return this.#engine.report(this.#screenId, this, { receipts: [], outcomes: [outcome] });
   }
 }
 
@@ -381,6 +401,25 @@ describe('a repeated or late message', () => {
 });
 
 describe('a store that fails', () => {
+  it('and has accepted all the same: the command is found and sent', async () => {
+    const { commands } = store;
+    const accepting: CommandStore['accept'] = async (draft) => {
+      await commands.accept(draft);
+      throw new RemoteDisplayError('STORE_UNAVAILABLE');
+    };
+    const lossy = new Proxy(commands, {
+      get: (target, name: keyof CommandStore) =>
+        name === 'accept' ? accepting : target[name].bind(target),
+    });
+    engine = makeEngine(lossy);
+    const device = new Device();
+    await device.connect();
+    await expect(accept('a')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(device.got).toEqual([]);
+    await clock.advance(1_000);
+    expect(ids(device.got)).toEqual(['a']);
+  });
+
   it('leaves the outcome with the device, which says it again', async () => {
     let broken = true;
     const { commands } = store;
@@ -419,5 +458,113 @@ describe('drain', () => {
     await clock.advance(100);
     await draining;
     expect(await stateOf('a')).toBe('shown');
+  });
+});
+
+describe('a queue of all', () => {
+  it('shows one after the other, through retries', async () => {
+    const device = new Device();
+    await device.connect();
+    for (const id of ['a', 'b', 'c']) await accept(id, { queue: 'all' });
+    expect(ids(device.got)).toEqual(['a']);
+    await device.outcome('a', 'failed');
+    expect(ids(device.got)).toEqual(['a']);
+    await clock.advance(1_000);
+    await device.outcome('a', 'shown', 2);
+    await device.outcome('b', 'shown');
+    await device.outcome('c', 'shown');
+    expect(ids(device.got)).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  it('has a bound, and says so', async () => {
+    await accept('a', { queue: 'all', maxUnsettled: 1 });
+    await expect(accept('b', { queue: 'all', maxUnsettled: 1 })).rejects.toMatchObject({
+      code: 'QUEUE_FULL',
+    });
+  });
+});
+
+describe('a device that has restarted', () => {
+  it('and no longer has what it confirmed gets it as the next attempt', async () => {
+    const first = new Device();
+    await first.connect();
+    await accept('a');
+    await first.receipt('a');
+    engine.disconnect('station-1', first);
+    const second = new Device();
+    await second.connect();
+    expect(second.got).toEqual([]);
+    await clock.advance(1_000);
+    expect(second.got).toMatchObject([{ id: 'a', attempt: 2 }]);
+    expect((await engine.find('a'))?.history).toContainEqual(
+      expect.objectContaining({ state: 'failed', code: 'DEVICE_RESTARTED' }),
+    );
+  });
+});
+
+describe('a clock that is set', () => {
+  it('back by an hour delays neither the notice of silence nor a retry', async () => {
+    const device = new Device();
+    await device.connect();
+    await accept('a');
+    clock.set(-3_600_000);
+    await clock.advance(10_000);
+    expect(await stateOf('a')).toBe('queued');
+    clock.set(-3_600_000);
+    await clock.advance(1_000);
+    expect(device.got).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
+  });
+
+  it('forward by an hour ends what was to be shown by then', async () => {
+    const waited = engine.wait(await accept('a'), 60_000);
+    clock.set(3_600_000);
+    await clock.advance(1_000);
+    expect(await waited).toMatchObject({ state: 'expired' });
+  });
+});
+
+describe('two nodes on one store', () => {
+  let other: Engine;
+  beforeEach(() => {
+    store = sharedStore(memoryStore());
+    engine = makeEngine();
+    other = makeEngine();
+  });
+
+  it('accept on either, dispatch where the screen is, and tell whoever waits', async () => {
+    const device = new Device('station-1', other);
+    await device.connect();
+    const first = await accept('a');
+    expect(ids(device.got)).toEqual(['a']);
+    const waited = engine.wait(first, 60_000);
+    await device.outcome('a', 'shown');
+    expect(await waited).toMatchObject({ state: 'shown' });
+    const second = engine.wait(await accept('b'), 60_000);
+    await accept('c');
+    expect(await second).toMatchObject({ state: 'superseded' });
+    expect(ids(device.got)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('give the screen to the newest connection, and only it decides', async () => {
+    const older = new Device();
+    await older.connect();
+    await accept('a');
+    const newer = new Device('station-1', other);
+    await newer.connect({ held: [{ id: 'a', attempt: 1 }], outcomes: [] });
+    expect(older.replaced).toBe(true);
+    expect(newer.replaced).toBe(false);
+    await clock.advance(20_000);
+    expect(await stateOf('a')).toBe('received');
+    await expect(older.outcome('a', 'failed')).rejects.toMatchObject({ code: 'SCREEN_TAKEN_OVER' });
+    await newer.outcome('a', 'shown');
+    expect(await stateOf('a')).toBe('shown');
+  });
+
+  it('call off on one what waits for the other', async () => {
+    const device = new Device('station-1', other);
+    await accept('a');
+    await engine.cancel('a', 'kim');
+    await device.connect();
+    expect(device.got).toEqual([]);
   });
 });

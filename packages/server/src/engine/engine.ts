@@ -4,26 +4,17 @@ import {
   type Receipt,
   RemoteDisplayError,
 } from '@remote-display/protocol';
-import type { Acceptance } from '../store/store.ts';
-import { type Command, type CommandDraft, type Failure, toEnvelope } from './command.ts';
+import type { Acceptance, ScreenNews } from '../store/store.ts';
+import { momentOf } from './clock.ts';
+import type { Command, CommandDraft } from './command.ts';
 import { Contention } from './contention.ts';
 import type { DeviceLink, DeviceMemory } from './device-link.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { type Settlement, settle } from './lifecycle.ts';
 import { Marks } from './marks.ts';
-import { Outbox } from './outbox.ts';
+import { ScreenConnection } from './screen-connection.ts';
+import { Settling } from './settling.ts';
 import { Sweep } from './sweep.ts';
 import { Waiters } from './waiters.ts';
-
-/** A connected screen: its link, its outbox, and its one timer. */
-interface Connection {
-  screenId: string;
-  link: DeviceLink;
-  outbox: Outbox;
-  started: boolean;
-  wakeAt: number;
-  cancelWake: () => void;
-}
 
 /**
  * accept -> dispatch -> settle. Every command that the store has accepted ends exactly once; the
@@ -31,54 +22,69 @@ interface Connection {
  */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new Map<string, ScreenConnection>();
   readonly #waiters: Waiters;
   readonly #marks: Marks;
   // Accepts and cancels under way: an end told early must not overtake them.
   readonly #contention = new Contention();
+  readonly #settling: Settling;
   readonly #sweep: Sweep;
+  #stopGaps: () => void = () => {};
+  #holders = 0;
   #draining = false;
-  #underWay = 0;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#waiters = new Waiters(options.clock, options.waiterLimit);
-    this.#marks = new Marks(
-      options.clock,
-      (marks) => options.commands.mark(marks),
-      options.onError,
-    );
+    const { commands, clock, onError } = options;
+    this.#waiters = new Waiters(clock, options.waiterLimit);
+    this.#marks = new Marks(clock, (marks) => commands.mark(marks), onError);
+    this.#settling = new Settling({
+      ...options,
+      marks: this.#marks,
+      waiters: this.#waiters,
+      connectionOf: (screenId) => this.#connections.get(screenId),
+      mayTellEarly: (command) => this.#mayTellEarly(command),
+      onStale: (connection) => void this.#refresh(connection),
+    });
     this.#sweep = new Sweep({
-      commands: options.commands,
-      clock: options.clock,
+      ...options,
       graceMs: options.outcomeTimeoutMs,
-      retentionMs: options.retentionMs,
-      before: () => this.#marks.flush(),
-      onExpired: (command) => this.#ended(command),
-      onError: options.onError,
+      before: () => this.#beforeSweep(),
+      onExpired: (command) => this.#settling.ended(command),
     });
   }
 
-  /** Begins to look, time and again, for what has expired. */
+  /** Begins to look, time and again, for what has expired, and to hear of other nodes. */
   start(): void {
     this.#sweep.start();
+    this.#stopGaps = this.#options.news?.onGap(() => void this.#catchUp()) ?? (() => {});
   }
 
   /** Puts a command into its screen's outbox. Once this resolves, the command will end in a truth. */
-  async accept(draft: CommandDraft): Promise<Exclude<Acceptance, { kind: 'conflict' }>> {
+  async accept(
+    draft: CommandDraft,
+  ): Promise<Exclude<Acceptance, { kind: 'conflict' } | { kind: 'full' }>> {
     if (this.#draining) throw new RemoteDisplayError('SERVER_DRAINING');
-    const acceptance = await this.#contention.during(slotKey(draft), () =>
-      this.#options.commands.accept(draft),
-    );
-    if (acceptance.kind === 'conflict') throw new RemoteDisplayError('IDEMPOTENCY_CONFLICT');
-    if (acceptance.kind === 'accepted') {
-      const { command, superseded } = acceptance;
-      for (const older of superseded) this.#ended(older);
-      this.#options.events.emit('command.accepted', { command });
-      const connection = this.#connections.get(command.screenId);
-      connection?.outbox.add(command);
-      if (connection) this.#pump(connection);
+    const { screenId } = draft;
+    let acceptance: Acceptance;
+    try {
+      acceptance = await this.#contention.during(slotKey(draft), () =>
+        this.#options.commands.accept(draft),
+      );
+    } catch (error) {
+      // It may be in the store all the same: then it is found there.
+      this.#markStale(screenId);
+      throw error;
     }
+    if (acceptance.kind === 'conflict') throw new RemoteDisplayError('IDEMPOTENCY_CONFLICT');
+    if (acceptance.kind === 'full') throw new RemoteDisplayError('QUEUE_FULL');
+    const { command } = acceptance;
+    if (acceptance.kind === 'accepted') {
+      for (const older of acceptance.superseded) this.#settling.ended(older);
+      this.#options.events.emit('command.accepted', { command });
+    }
+    // A repeated one may have come in by an accept whose answer was lost.
+    if (!isSettled(command.state)) this.#dispatch(command);
     return acceptance;
   }
 
@@ -88,9 +94,9 @@ export class Engine {
     return this.#options.commands.find(id);
   }
 
-  /** The first command under a key, if the key is still kept and says the same. */
-  async recall(key: string, fingerprint: string): Promise<Command | undefined> {
-    const found = await this.#options.commands.recall(key, this.#options.clock.now());
+  /** The first command under one of the keys, if that is still kept and says the same. */
+  async recall(keys: readonly string[], fingerprint: string): Promise<Command | undefined> {
+    const found = await this.#options.commands.recall(keys, this.#options.clock.now());
     if (found === undefined) return undefined;
     if (found.fingerprint !== fingerprint) throw new RemoteDisplayError('IDEMPOTENCY_CONFLICT');
     return found.command;
@@ -102,12 +108,16 @@ export class Engine {
     if (this.#waiters.full)
       throw new RemoteDisplayError('OVERLOADED', { detail: 'too many waiters' });
     const ended = this.#waiters.wait(command.id, timeoutMs, signal);
-    // It may have ended between the caller's look and the wait.
-    if (!this.#isOurs(command)) {
-      const now = await this.find(command.id);
-      if (now !== undefined && isSettled(now.state)) this.#waiters.tell(now);
+    // Whoever waits has a command that will end: a store that is away for a moment changes no answer.
+    const quiet = (error: unknown) => void this.#options.onError(error);
+    const stop = await this.#listenFor(command).catch(quiet);
+    try {
+      // It may have ended between the caller's look and the wait.
+      if (!this.#isOurs(command)) await this.#tellIfEnded(command.id).catch(quiet);
+      return (await ended) ?? (await this.find(command.id).catch(quiet)) ?? command;
+    } finally {
+      stop?.();
     }
-    return (await ended) ?? (await this.find(command.id)) ?? command;
   }
 
   /** Calls off a command that still waits. */
@@ -115,7 +125,12 @@ export class Engine {
     const command = await this.find(id);
     if (command === undefined) throw new RemoteDisplayError('COMMAND_NOT_FOUND');
     const { moved, command: after } = await this.#contention.during(id, () =>
-      this.#settle(id, { state: 'cancelled', at: this.#now(), by: subject, from: ['queued'] }),
+      this.#settling.settle(id, {
+        state: 'cancelled',
+        at: this.#options.clock.now(),
+        by: subject,
+        from: ['queued'],
+      }),
     );
     // Called off before is called off: the same answer for the same wish.
     if (!moved && after?.state !== 'cancelled')
@@ -132,33 +147,37 @@ export class Engine {
     link: DeviceLink,
     { held, outcomes }: DeviceMemory,
   ): Promise<{ settled: string[]; start: () => void }> {
-    const connection: Connection = {
+    const { commands, clock, nodeId, outboxLimit, news } = this.#options;
+    const holder = `${nodeId}.${++this.#holders}`;
+    const connection = new ScreenConnection({
       screenId,
       link,
-      outbox: new Outbox(this.#options),
-      started: false,
-      wakeAt: Infinity,
-      cancelWake: () => {},
-    };
+      holder,
+      clock,
+      outbox: this.#options,
+      onDispatched: (sent, at) => this.#onDispatched(sent, at),
+      onSilent: (silent) => this.#onSilent(connection, silent),
+    });
     this.disconnect(screenId);
     this.#connections.set(screenId, connection);
     try {
       this.#marks.flush();
-      const settled = await this.#note(connection, outcomes);
+      // Listening first: what happens between the reading and the listening would be missed.
+      if (news) {
+        const stop = await news.subscribe(screenId, this.#listener(connection));
+        connection.stopNews = stop;
+        if (this.#connections.get(screenId) !== connection) stop();
+      }
       const { outbox } = connection;
-      outbox.load(await this.#options.commands.outbox(screenId, this.#options.outboxLimit));
+      await outbox.load(
+        () => commands.hold(screenId, holder, outboxLimit),
+        () => momentOf(clock),
+      );
+      const settled = await this.#settling.note(connection, outcomes);
       if (this.#connections.get(screenId) !== connection)
         throw new RemoteDisplayError('SCREEN_TAKEN_OVER');
-      const now = this.#now();
-      for (const { id, attempt } of held) {
-        if (outbox.get(id) === undefined) settled.push(id);
-        else this.#marks.add(outbox.adopt(id, attempt, now));
-      }
-      const start = () => {
-        connection.started = true;
-        this.#pump(connection);
-      };
-      return { settled, start };
+      settled.push(...this.#compare(connection, held, outcomes));
+      return { settled, start: () => connection.start() };
     } catch (error) {
       this.disconnect(screenId, link);
       throw error;
@@ -169,7 +188,7 @@ export class Engine {
   disconnect(screenId: string, link?: DeviceLink): void {
     const connection = this.#connections.get(screenId);
     if (connection === undefined || (link !== undefined && connection.link !== link)) return;
-    connection.cancelWake();
+    connection.close();
     this.#connections.delete(screenId);
   }
 
@@ -181,18 +200,17 @@ export class Engine {
   ): Promise<string[]> {
     const connection = this.#connections.get(screenId);
     if (connection?.link !== link) throw new RemoteDisplayError('SCREEN_TAKEN_OVER');
-    const now = this.#now();
-    const ends = new Set(outcomes.map(({ id }) => id));
+    const now = momentOf(this.#options.clock);
     for (const { id, attempt } of [...receipts, ...outcomes]) {
       const news = connection.outbox.received(id, attempt, now);
       if (news === undefined) continue;
       this.#marks.add(news);
       const command = connection.outbox.get(id);
-      if (command) this.#options.events.emit('command.received', { command, at: now });
+      if (command) this.#options.events.emit('command.received', { command, at: now.wall });
     }
     // A receipt without its outcome gives the device more time.
-    if (ends.size < receipts.length) this.#arm(connection);
-    return this.#note(connection, outcomes);
+    if (outcomes.length < receipts.length) connection.arm();
+    return this.#settling.note(connection, outcomes);
   }
 
   /** How many screens are connected here. */
@@ -200,170 +218,158 @@ export class Engine {
     return this.#connections.size;
   }
 
-  /** Accepts nothing new, and resolves when nothing is in flight here, at the latest after `timeoutMs`. */
-  async drain(timeoutMs: number): Promise<void> {
-    this.#draining = true;
-    const end = this.#now() + timeoutMs;
-    while (this.#now() < end && this.#isBusy()) await this.#pause(20);
-  }
-
   get draining(): boolean {
     return this.#draining;
+  }
+
+  /** Accepts nothing new, and resolves when nothing is in flight here, at the latest after `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<void> {
+    const { clock } = this.#options;
+    this.#draining = true;
+    const end = clock.monotonic() + timeoutMs;
+    while (clock.monotonic() < end && this.#isBusy())
+      await new Promise<void>((resolve) => clock.schedule(20, resolve));
   }
 
   /** Lets go of everything that could run later. */
   async stop(): Promise<void> {
     this.#draining = true;
     this.#sweep.stop();
+    this.#stopGaps();
     for (const screenId of [...this.#connections.keys()]) this.disconnect(screenId);
     await this.#marks.close();
   }
 
-  async #note(connection: Connection, outcomes: readonly Outcome[]): Promise<string[]> {
-    const noted = await Promise.all(outcomes.map((outcome) => this.#noteOne(connection, outcome)));
-    return noted.filter((id) => id !== undefined);
+  #dispatch(command: Command): void {
+    const connection = this.#connections.get(command.screenId);
+    connection?.outbox.add(command, momentOf(this.#options.clock));
+    connection?.pump();
   }
 
-  // Answers the id once the store has the news, nothing where it could not take it.
-  async #noteOne(connection: Connection, outcome: Outcome): Promise<string | undefined> {
-    const { screenId } = connection;
-    const at = this.#now();
-    try {
-      if (outcome.state === 'shown') {
-        const { id, attempt, evidence } = outcome;
-        const settlement: Settlement = { state: 'shown', at, attempt, evidence, screenId };
-        this.#tellEarly(connection, id, settlement);
-        await this.#settle(id, settlement);
-      } else {
-        const { code = 'HANDLER_FAILED', detail } = outcome.error ?? {};
-        await this.#failed(connection, outcome, { code, detail }, at);
-      }
-      return outcome.id;
-    } catch (error) {
-      this.#options.onError(error);
-      return undefined;
+  #onDispatched(sent: readonly Command[], at: number): void {
+    for (const command of sent) {
+      const { id, attempt } = command;
+      this.#marks.add({ id, state: 'dispatched', attempt, at });
+      this.#options.events.emit('command.dispatched', { command, at });
+    }
+  }
+
+  #onSilent(connection: ScreenConnection, silent: readonly Command[]): void {
+    for (const { id, state, attempt } of silent) {
+      const code = state === 'received' ? 'OUTCOME_TIMEOUT' : 'RECEIPT_TIMEOUT';
+      this.#settling.fail(connection, { id, attempt }, { code });
     }
   }
 
   /**
-   * Whoever waits for `shown` may be told before the store has it, since the device keeps an
-   * outcome until then. Not where another move of the command could be on its way to the store.
+   * What the device has, against what it should have. What it has is awaited; what it had once and
+   * has no more failed there. Answers what it may forget.
    */
-  #tellEarly({ outbox }: Connection, id: string, settlement: Settlement): void {
-    const command = outbox.get(id);
-    if (command === undefined || this.#options.shared) return;
-    if (this.#contention.has(slotKey(command)) || this.#contention.has(id)) return;
-    const shown = settle(command, settlement);
-    if (shown) this.#waiters.tell(shown);
-  }
-
-  async #failed(
-    { screenId, outbox }: Connection,
-    { id, attempt }: Receipt,
-    error: Failure,
-    at: number,
-  ): Promise<void> {
-    const command = outbox.get(id) ?? (await this.#options.commands.find(id));
-    if (command === undefined || command.screenId !== screenId || attempt < command.attempt) return;
-    outbox.extend(id, at);
-    const { type, expiresAt } = command;
-    const wait =
-      error.code === 'COMMAND_EXPIRED'
-        ? undefined
-        : this.#options.retryPolicy({ type, attempt, error });
-    if (wait === undefined || at + wait >= expiresAt) {
-      const state = error.code === 'COMMAND_EXPIRED' ? 'expired' : 'dead';
-      await this.#settle(id, { state, at, attempt, error, screenId });
-      return;
+  #compare(
+    connection: ScreenConnection,
+    held: readonly Receipt[],
+    outcomes: readonly Outcome[],
+  ): string[] {
+    const { outbox } = connection;
+    const now = momentOf(this.#options.clock);
+    const known = new Set([...held, ...outcomes].map(({ id }) => id));
+    for (const { id, attempt, state } of outbox.commands()) {
+      if (state !== 'received' || known.has(id)) continue;
+      outbox.adopt(id, attempt, now);
+      this.#settling.fail(connection, { id, attempt }, { code: 'DEVICE_RESTARTED' });
     }
-    const notBefore = at + wait;
-    this.#marks.drop(id);
-    const waiting = await this.#options.commands.retry(id, { attempt, at, notBefore, error });
-    if (waiting === undefined) return;
-    this.#options.events.emit('command.retrying', { command: waiting, error, notBefore });
-    // The screen may have reconnected meanwhile: whoever holds it now goes on.
-    const connection = this.#connections.get(screenId);
-    connection?.outbox.requeue(waiting);
-    if (connection) this.#pump(connection);
+    const over: string[] = [];
+    for (const { id, attempt } of held) {
+      if (outbox.get(id) === undefined) over.push(id);
+      else this.#marks.add(outbox.adopt(id, attempt, now));
+    }
+    return over;
   }
 
-  // The only way to an end.
-  async #settle(
-    id: string,
-    settlement: Settlement,
-  ): Promise<{ moved: boolean; command: Command | undefined }> {
-    this.#underWay++;
+  /** Reads the screen's outbox again; where the store cannot answer, the sweep tries later. */
+  async #refresh(connection: ScreenConnection): Promise<void> {
+    const { screenId } = connection;
+    if (this.#connections.get(screenId) !== connection) return;
+    const { commands, clock, outboxLimit, onError } = this.#options;
+    connection.stale = false;
     try {
-      // How far the command had come belongs to its story, so it goes to the store before its end.
-      this.#marks.flush(id);
-      const result = await this.#options.commands.settle(id, settlement);
-      if (result.command && isSettled(result.command.state)) {
-        if (result.moved) this.#ended(result.command);
-        else this.#released(result.command);
+      const gone = await connection.outbox.load(
+        () => commands.outbox(screenId, outboxLimit),
+        () => momentOf(clock),
+      );
+      for (const id of gone) {
+        this.#marks.drop(id);
+        await this.#tellIfEnded(id);
       }
-      return result;
-    } finally {
-      this.#underWay--;
+      connection.pump();
+    } catch (error) {
+      connection.stale = true;
+      onError(error);
     }
   }
 
-  #ended(command: Command): void {
-    this.#released(command);
-    this.#waiters.tell(command);
-    this.#options.events.emit('command.settled', { command });
-    if (command.state === 'dead') this.#options.events.emit('command.dead', { command });
+  #markStale(screenId: string): void {
+    const connection = this.#connections.get(screenId);
+    if (connection) connection.stale = true;
   }
 
-  #released(command: Command): void {
-    this.#marks.drop(command.id);
-    const connection = this.#connections.get(command.screenId);
-    if (connection?.outbox.remove(command.id)) this.#pump(connection);
+  async #beforeSweep(): Promise<void> {
+    this.#marks.flush();
+    for (const connection of this.#connections.values())
+      if (connection.stale) await this.#refresh(connection);
   }
 
-  #pump(connection: Connection): void {
-    if (!connection.started) return;
-    const now = this.#now();
-    const ready = connection.outbox.take(now);
-    if (ready.length > 0) {
-      for (const command of ready) {
-        const { id, attempt } = command;
-        this.#marks.add({ id, state: 'dispatched', attempt, at: now });
-        this.#options.events.emit('command.dispatched', { command, at: now });
-      }
-      connection.link.send(ready.map(toEnvelope));
+  // News may have been missed: everything that could have been in it is looked up.
+  async #catchUp(): Promise<void> {
+    try {
+      for (const connection of [...this.#connections.values()]) await this.#refresh(connection);
+      for (const id of this.#waiters.ids()) await this.#tellIfEnded(id);
+    } catch (error) {
+      this.#options.onError(error);
     }
-    this.#arm(connection);
   }
 
-  #arm(connection: Connection): void {
-    const now = this.#now();
-    const next = connection.outbox.nextWake(now);
-    // A timer that fires too early only looks again; so it is moved forwards, never back.
-    if (next === undefined || next >= connection.wakeAt) return;
-    connection.cancelWake();
-    connection.wakeAt = next;
-    connection.cancelWake = this.#options.clock.schedule(Math.max(0, next - now), () => {
-      connection.wakeAt = Infinity;
-      this.#wake(connection);
+  #listener(connection: ScreenConnection): (news: ScreenNews) => void {
+    const { screenId, holder, link, outbox } = connection;
+    let held = false;
+    return (news) => {
+      if (news.kind === 'accepted') {
+        for (const id of news.superseded) this.#heardOfEnd(screenId, id);
+        outbox.add(news.command, momentOf(this.#options.clock));
+        connection.pump();
+      } else if (news.kind === 'settled') this.#heardOfEnd(screenId, news.id);
+      else if (news.holder === holder) held = true;
+      else if (held) {
+        this.disconnect(screenId, link);
+        link.takenOver();
+      }
+    };
+  }
+
+  #heardOfEnd(screenId: string, id: string): void {
+    this.#settling.released(id, screenId);
+    this.#tellIfEnded(id).catch(this.#options.onError);
+  }
+
+  // Where another node has the screen, its news say when the command ends.
+  async #listenFor({ screenId }: Command): Promise<(() => void) | undefined> {
+    const { news, onError } = this.#options;
+    return news?.subscribe(screenId, (each) => {
+      const ended =
+        each.kind === 'settled' ? [each.id] : each.kind === 'accepted' ? each.superseded : [];
+      for (const id of ended) this.#tellIfEnded(id).catch(onError);
     });
   }
 
-  #wake(connection: Connection): void {
-    const now = this.#now();
-    const { outbox } = connection;
-    const { expired, silent } = outbox.overdue(now);
-    for (const { id } of expired) {
-      outbox.remove(id);
-      this.#settle(id, { state: 'expired', at: now, error: { code: 'COMMAND_EXPIRED' } }).catch(
-        this.#options.onError,
-      );
-    }
-    for (const { id, state, attempt } of silent) {
-      const code = state === 'received' ? 'OUTCOME_TIMEOUT' : 'RECEIPT_TIMEOUT';
-      outbox.extend(id, now);
-      this.#failed(connection, { id, attempt }, { code }, now).catch(this.#options.onError);
-    }
-    this.#pump(connection);
+  async #tellIfEnded(id: string): Promise<void> {
+    if (!this.#waiters.has(id)) return;
+    const command = await this.find(id);
+    if (command !== undefined && isSettled(command.state)) this.#waiters.tell(command);
+  }
+
+  #mayTellEarly(command: Command): boolean {
+    if (this.#options.news !== undefined) return false;
+    return !this.#contention.has(slotKey(command)) && !this.#contention.has(command.id);
   }
 
   // In this node's outbox and so not ended as far as anyone here knows.
@@ -372,21 +378,8 @@ export class Engine {
   }
 
   #isBusy(): boolean {
-    return this.#underWay > 0 || !this.#contention.isEmpty || this.#inFlight() > 0;
-  }
-
-  #inFlight(): number {
-    let count = 0;
-    for (const { outbox } of this.#connections.values()) count += outbox.inFlight;
-    return count;
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#options.clock.schedule(ms, resolve));
-  }
-
-  #now(): number {
-    return this.#options.clock.now();
+    if (this.#settling.underWay > 0 || !this.#contention.isEmpty) return true;
+    return [...this.#connections.values()].some(({ outbox }) => outbox.inFlight > 0);
   }
 }
 

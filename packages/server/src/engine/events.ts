@@ -17,7 +17,10 @@ export interface DomainEvents {
   'screen.online': { screenId: string };
   'screen.offline': { screenId: string };
   'screen.displays': { screenId: string; displays: Display[] };
+  'screen.updated': { screenId: string };
   'session.revoked': { sessionId: string };
+  /** What is called outside, such as `resolveOrder`, is left alone, tried again, or well. */
+  'breaker.changed': { name: string; state: 'closed' | 'open' | 'half-open' };
 }
 
 type Listeners = { [E in keyof DomainEvents]: [DomainEvents[E]] };

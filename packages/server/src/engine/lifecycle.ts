@@ -39,6 +39,8 @@ export interface Retry {
   at: number;
   notBefore: number;
   error: Failure;
+  /** Only if this connection holds the screen: one that was replaced decides nothing more. */
+  holder?: string | undefined;
 }
 
 /** A command ends. */
@@ -55,23 +57,24 @@ export interface Settlement {
   from?: readonly CommandState[] | undefined;
   /** Only if it belongs to this screen: a device speaks for itself alone. */
   screenId?: string | undefined;
+  /** Only if this connection holds the screen, where it is the server that decides and not the device. */
+  holder?: string | undefined;
 }
 
 /**
  * Each move answers the command as it is afterwards, or `undefined` where nothing moves: a late or
  * repeated message changes nothing. The given command is never changed.
  */
-export function mark(command: Command, { state, attempt, at }: Mark): Command | undefined {
+export function mark(command: Command, news: Mark): Command | undefined {
+  const { state, attempt } = news;
   if (isSettled(command.state) || attempt < command.attempt) return undefined;
   // A higher attempt starts its way anew; within one attempt only forwards.
   if (attempt === command.attempt && !MOVES[command.state].includes(state)) return undefined;
-  return { ...command, state, attempt, history: [...command.history, { state, at, attempt }] };
+  return { ...command, state, attempt, history: [...command.history, markEntry(news)] };
 }
 
-export function retry(
-  command: Command,
-  { attempt, at, notBefore, error }: Retry,
-): Command | undefined {
+export function retry(command: Command, failed: Retry): Command | undefined {
+  const { attempt, notBefore, error } = failed;
   if (isSettled(command.state) || attempt < command.attempt) return undefined;
   // This attempt's failure is noted already: it waits for the next one.
   if (command.state === 'queued' && attempt === command.attempt) return undefined;
@@ -81,18 +84,15 @@ export function retry(
     attempt,
     notBefore,
     error,
-    history: [...command.history, { state: 'failed', at, attempt, ...why(error) }],
+    history: [...command.history, retryEntry(failed)],
   };
 }
 
 export function settle(command: Command, settlement: Settlement): Command | undefined {
-  const { state, at, error, evidence, attempt, by, from, screenId } = settlement;
+  const { state, at, error, evidence, attempt, from, screenId } = settlement;
   if (!MOVES[command.state].includes(state)) return undefined;
   if (from !== undefined && !from.includes(command.state)) return undefined;
   if (screenId !== undefined && screenId !== command.screenId) return undefined;
-  const entry: HistoryEntry = { state, at };
-  if (attempt !== undefined) entry.attempt = attempt;
-  if (by !== undefined) entry.by = by;
   return {
     ...command,
     state,
@@ -100,7 +100,26 @@ export function settle(command: Command, settlement: Settlement): Command | unde
     attempt: Math.max(command.attempt, attempt ?? 0),
     error,
     evidence,
-    history: [...command.history, { ...entry, ...(error ? why(error) : {}) }],
+    history: [...command.history, settleEntry(settlement)],
+  };
+}
+
+/** The line that each move adds to a command's story. */
+export function markEntry({ state, at, attempt }: Mark): HistoryEntry {
+  return { state, at, attempt };
+}
+
+export function retryEntry({ at, attempt, error }: Retry): HistoryEntry {
+  return { state: 'failed', at, attempt, ...why(error) };
+}
+
+export function settleEntry({ state, at, attempt, by, error }: Settlement): HistoryEntry {
+  return {
+    state,
+    at,
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(by === undefined ? {} : { by }),
+    ...(error ? why(error) : {}),
   };
 }
 

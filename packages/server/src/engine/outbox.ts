@@ -1,10 +1,13 @@
+import type { Moment } from './clock.ts';
 import type { Command } from './command.ts';
 import { type Mark, mark } from './lifecycle.ts';
 
 interface Entry {
   command: Command;
-  /** In flight until this moment; `undefined` while it waits. */
+  /** In flight until this moment, monotonic; `undefined` while it waits. */
   deadline: number | undefined;
+  /** Not sent before this moment, monotonic: a retry waits here. */
+  readyAt: number;
 }
 
 export interface OutboxOptions {
@@ -16,115 +19,152 @@ export interface OutboxOptions {
   window: number;
 }
 
+const REMEMBERED = 16;
+
+/** What changed here while the store was being read: it is known better than what was read. */
+interface Reading {
+  added: Set<string>;
+  ended: Set<string>;
+}
+
 /**
  * The commands of one screen that have not ended, in order, as the node that holds the screen's
  * connection sees them. The store is the truth; this makes it fast. Only the first command of a
  * slot is ever in flight, so a slot's order holds through retries.
  */
 export class Outbox {
-  readonly #entries = new Map<string, Entry>();
   readonly #options: OutboxOptions;
-  // Ids that ended while the store was still being read.
-  readonly #ended = new Set<string>();
-  #loaded = false;
+  readonly #entries = new Map<string, Entry>();
+  // By slot, each in the order of acceptance.
+  readonly #slots = new Map<string, Entry[]>();
+  readonly #inFlight = new Set<Entry>();
+  readonly #readings = new Set<Reading>();
+  // What has just ended stays out, in whatever order the news of it come.
+  readonly #ended: string[] = [];
 
   constructor(options: OutboxOptions) {
     this.#options = options;
   }
 
-  /** Takes over what the store had; what was added or ended meanwhile is known better here. */
-  load(commands: readonly Command[]): void {
-    for (const command of commands) if (!this.#ended.has(command.id)) this.add(command);
-    this.#loaded = true;
-    this.#ended.clear();
+  /**
+   * Takes over what `read` finds in the store. Answers the commands that have ended elsewhere: they
+   * were here and are not in the store's outbox any more.
+   */
+  async load(read: () => Promise<Command[]>, now: () => Moment): Promise<string[]> {
+    const reading: Reading = { added: new Set(), ended: new Set() };
+    this.#readings.add(reading);
+    try {
+      const commands = await read();
+      const open = new Set(commands.map(({ id }) => id));
+      for (const command of commands) {
+        if (!reading.ended.has(command.id)) this.add(command, now());
+      }
+      const gone = [...this.#entries.keys()].filter(
+        (id) => !open.has(id) && !reading.added.has(id),
+      );
+      for (const id of gone) this.remove(id);
+      return gone;
+    } finally {
+      this.#readings.delete(reading);
+    }
   }
 
   get(id: string): Command | undefined {
     return this.#entries.get(id)?.command;
   }
 
-  add(command: Command): void {
-    if (!this.#entries.has(command.id))
-      this.#entries.set(command.id, { command, deadline: undefined });
+  add(command: Command, now: Moment): void {
+    if (this.#entries.has(command.id) || this.#ended.includes(command.id)) return;
+    for (const { added } of this.#readings) added.add(command.id);
+    const entry = { command, deadline: undefined, readyAt: now.ticks + waitOf(command, now.wall) };
+    this.#entries.set(command.id, entry);
+    const slot = this.#slots.get(command.slot) ?? [];
+    let place = slot.length;
+    while (place > 0 && (slot[place - 1]?.command.seq ?? 0) > command.seq) place--;
+    slot.splice(place, 0, entry);
+    this.#slots.set(command.slot, slot);
   }
 
   remove(id: string): boolean {
-    if (!this.#loaded) this.#ended.add(id);
-    return this.#entries.delete(id);
+    for (const { ended } of this.#readings) ended.add(id);
+    if (this.#ended.push(id) > REMEMBERED) this.#ended.shift();
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return false;
+    this.#entries.delete(id);
+    this.#inFlight.delete(entry);
+    const { slot } = entry.command;
+    const left = (this.#slots.get(slot) ?? []).filter((each) => each !== entry);
+    if (left.length > 0) this.#slots.set(slot, left);
+    else this.#slots.delete(slot);
+    return true;
   }
 
   /** An attempt failed: the command waits for its next one. */
-  requeue(command: Command): void {
-    if (this.#entries.has(command.id))
-      this.#entries.set(command.id, { command, deadline: undefined });
+  requeue(command: Command, now: Moment): void {
+    const entry = this.#entries.get(command.id);
+    if (entry === undefined) return;
+    entry.command = command;
+    entry.deadline = undefined;
+    entry.readyAt = now.ticks + waitOf(command, now.wall);
+    this.#inFlight.delete(entry);
   }
 
   /** The device says that it has the command already: await its outcome instead of sending it again. */
-  adopt(id: string, attempt: number, now: number): Mark | undefined {
-    return this.received(id, Math.max(attempt, this.get(id)?.attempt ?? 0), now, true);
+  adopt(id: string, attempt: number, now: Moment): Mark | undefined {
+    return this.#receive(id, Math.max(attempt, this.get(id)?.attempt ?? 0), now);
   }
 
   /** Notes a receipt and answers the mark to keep, if it was news. */
-  received(id: string, attempt: number, now: number, adopted = false): Mark | undefined {
-    const entry = this.#entries.get(id);
-    if (entry === undefined || (entry.deadline === undefined && !adopted)) return undefined;
-    entry.deadline = now + this.#options.outcomeTimeoutMs;
-    const news: Mark = { id, state: 'received', attempt: Math.max(1, attempt), at: now };
-    const moved = mark(entry.command, news);
-    if (moved === undefined) return undefined;
-    entry.command = moved;
-    return news;
+  received(id: string, attempt: number, now: Moment): Mark | undefined {
+    return this.#entries.get(id)?.deadline === undefined
+      ? undefined
+      : this.#receive(id, attempt, now);
   }
 
-  /** Takes what may be sent now, marked as dispatched. */
-  take(now: number): Command[] {
-    const taken: Command[] = [];
-    let inFlight = 0;
-    for (const { deadline } of this.#entries.values()) if (deadline !== undefined) inFlight++;
-    for (const entry of this.#heads()) {
-      if (inFlight + taken.length >= this.#options.window) break;
-      const { command, deadline } = entry;
-      if (deadline !== undefined || command.notBefore > now || command.expiresAt <= now) continue;
+  /** Takes what may be sent now, marked as dispatched: the higher priority first, then in order. */
+  take(now: Moment): Command[] {
+    const room = this.#options.window - this.#inFlight.size;
+    const ready = this.#heads(now.wall).filter(({ readyAt }) => readyAt <= now.ticks);
+    ready.sort(({ command: a }, { command: b }) => b.priority - a.priority || a.seq - b.seq);
+    return ready.slice(0, Math.max(0, room)).map((entry) => {
+      const { command } = entry;
       // Sent before on another connection: the same attempt, since nothing has failed.
       const attempt = command.state === 'queued' ? command.attempt + 1 : command.attempt;
-      entry.command =
-        mark(command, { id: command.id, state: 'dispatched', attempt, at: now }) ?? command;
-      entry.deadline = now + this.#options.receiptTimeoutMs;
-      taken.push(entry.command);
-    }
-    return taken;
+      const news: Mark = { id: command.id, state: 'dispatched', attempt, at: now.wall };
+      entry.command = mark(command, news) ?? command;
+      entry.deadline = now.ticks + this.#options.receiptTimeoutMs;
+      this.#inFlight.add(entry);
+      return entry.command;
+    });
   }
 
-  /** What time has overtaken: commands that waited too long, and devices that stay silent. */
-  overdue(now: number): { expired: Command[]; silent: Command[] } {
-    const expired: Command[] = [];
-    const silent: Command[] = [];
-    for (const { command, deadline } of this.#entries.values()) {
-      if (deadline === undefined) {
-        if (command.expiresAt <= now) expired.push(command);
-      } else if (deadline <= now) silent.push(command);
-    }
-    return { expired, silent };
+  /** Commands in flight whose device has been silent for too long. */
+  silent(now: Moment): Command[] {
+    return [...this.#inFlight]
+      .filter(({ deadline = Infinity }) => deadline <= now.ticks)
+      .map(({ command }) => command);
   }
 
   /** Gives a silent device's command more time, while its failure is being noted. */
-  extend(id: string, now: number): void {
+  extend(id: string, now: Moment): void {
     const entry = this.#entries.get(id);
-    if (entry?.deadline !== undefined) entry.deadline = now + this.#options.outcomeTimeoutMs;
+    if (entry?.deadline !== undefined) entry.deadline = now.ticks + this.#options.outcomeTimeoutMs;
   }
 
-  /** The next moment after `now` at which something is due. */
-  nextWake(now: number): number | undefined {
-    let next: number | undefined;
-    const heads = new Set(this.#heads());
-    for (const entry of this.#entries.values()) {
-      const { command, deadline } = entry;
-      // What could have been sent by now was: it waits for a place, and only its expiry is due.
-      const waits = heads.has(entry) && command.notBefore > now;
-      const due = deadline ?? Math.min(command.expiresAt, waits ? command.notBefore : Infinity);
-      if (next === undefined || due < next) next = due;
+  /** How long until something is due, in ms. What only expires is found by the sweep. */
+  untilDue(now: Moment): number | undefined {
+    let next = Infinity;
+    for (const { deadline = Infinity } of this.#inFlight) next = Math.min(next, deadline);
+    for (const { readyAt } of this.#heads(now.wall)) {
+      // What could have been sent by now was: it waits for a place.
+      if (readyAt > now.ticks) next = Math.min(next, readyAt);
     }
-    return next;
+    return next === Infinity ? undefined : Math.max(0, next - now.ticks);
+  }
+
+  /** The commands in it, in no particular order. */
+  commands(): Command[] {
+    return [...this.#entries.values()].map(({ command }) => command);
   }
 
   get size(): number {
@@ -133,19 +173,37 @@ export class Outbox {
 
   /** How many commands are in flight. */
   get inFlight(): number {
-    let count = 0;
-    for (const { deadline } of this.#entries.values()) if (deadline !== undefined) count++;
-    return count;
+    return this.#inFlight.size;
   }
 
-  // The first command of each slot, in the order of acceptance.
-  #heads(): Entry[] {
-    const heads = new Map<string, Entry>();
-    for (const entry of this.#entries.values()) {
-      const head = heads.get(entry.command.slot);
-      if (head === undefined || entry.command.seq < head.command.seq)
-        heads.set(entry.command.slot, entry);
-    }
-    return [...heads.values()].sort((a, b) => a.command.seq - b.command.seq);
+  #receive(id: string, attempt: number, now: Moment): Mark | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    entry.deadline = now.ticks + this.#options.outcomeTimeoutMs;
+    this.#inFlight.add(entry);
+    const news: Mark = { id, state: 'received', attempt: Math.max(1, attempt), at: now.wall };
+    const moved = mark(entry.command, news);
+    if (moved === undefined) return undefined;
+    entry.command = moved;
+    return news;
   }
+
+  // The first command of each slot that has none in flight. One whose time is over is passed by:
+  // the sweep ends it.
+  #heads(wall: number): Entry[] {
+    const heads: Entry[] = [];
+    for (const slot of this.#slots.values()) {
+      const head = slot.find(
+        ({ command, deadline }) => deadline !== undefined || command.expiresAt > wall,
+      );
+      if (head !== undefined && head.deadline === undefined) heads.push(head);
+    }
+    return heads;
+  }
+}
+
+// A clock that was set back since the failure must not make the wait longer than it was meant to be.
+function waitOf({ notBefore, createdAt, history }: Command, wall: number): number {
+  const meant = notBefore - (history.at(-1)?.at ?? createdAt);
+  return Math.max(0, Math.min(notBefore - wall, meant));
 }

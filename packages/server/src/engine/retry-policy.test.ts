@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exponentialBackoff } from './retry-policy.ts';
+import { exponentialBackoff, guardedPolicy } from './retry-policy.ts';
 
 const failed = (attempt: number, code = 'DOCUMENT_UNREACHABLE') =>
   ({ type: 'navigate', attempt, error: { code } }) as const;
@@ -32,5 +32,37 @@ describe('exponentialBackoff', () => {
     const policy = exponentialBackoff(() => 0.5);
     expect(policy(failed(1, 'DOCUMENT_NOT_FOUND'))).toBeUndefined();
     expect(policy(failed(1, 'SOMETHING_OF_THE_INTEGRATOR'))).toBe(1_000);
+  });
+});
+
+describe('a policy of the integrator', () => {
+  const errors: unknown[] = [];
+  const guard = (policy: () => number | undefined) =>
+    guardedPolicy(
+      policy,
+      () => 77,
+      (error) => errors.push(error),
+    );
+
+  it('decides', () => {
+    expect(guard(() => 5)(failed(1))).toBe(5);
+    expect(guard(() => undefined)(failed(1))).toBeUndefined();
+    expect(errors).toEqual([]);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
+    ['answers no number', () => Number.NaN],
+    ['answers a time that is past', () => -1],
+    ['never wants to', () => Infinity],
+  ])('that %s does no harm: the default decides', (_, policy) => {
+    const before = errors.length;
+    expect(guard(policy)(failed(1))).toBe(77);
+    expect(errors).toHaveLength(before + 1);
   });
 });

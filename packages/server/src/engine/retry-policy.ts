@@ -39,6 +39,27 @@ export function exponentialBackoff(
   };
 }
 
+/**
+ * A policy of the integrator that can do no harm: where it throws or answers nonsense, `fallback`
+ * decides.
+ */
+export function guardedPolicy(
+  policy: RetryPolicy,
+  fallback: RetryPolicy,
+  onError: (error: unknown) => void,
+): RetryPolicy {
+  return (failed) => {
+    try {
+      const wait = policy(failed);
+      if (wait === undefined || (Number.isFinite(wait) && wait >= 0)) return wait;
+      onError(new TypeError(`the retry policy answered ${String(wait)}`));
+    } catch (error) {
+      onError(error);
+    }
+    return fallback(failed);
+  };
+}
+
 function isWorthRetry(code: string): boolean {
   return isErrorCode(code) ? ERRORS[code].retryable : true;
 }

@@ -1,22 +1,24 @@
-import type { CommandStore } from '../store/store.ts';
+import type { CommandStore, DeadLetterStore } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { Command } from './command.ts';
+import type { RetentionOptions } from './engine-options.ts';
 
-export interface SweepOptions {
+export interface SweepOptions extends RetentionOptions {
   commands: CommandStore;
+  deadLetters: DeadLetterStore;
   clock: Clock;
   /** How much longer than its time to live a command in flight is given, in ms. */
   graceMs: number;
-  /** How long a settled command can still be read, in ms. */
-  retentionMs: number;
   /** Runs first in each round. */
-  before: () => void;
+  before: () => Promise<void>;
   onExpired: (command: Command) => void;
   onError: (error: unknown) => void;
 }
 
 const EVERY_MS = 1_000;
+// Small steps, so that nothing waits behind them for long; several a round, so that they keep up.
 const LIMIT = 500;
+const MAX_STEPS = 20;
 
 /** Finds in the store, time and again, what has expired and what is old, whoever accepted it. */
 export class Sweep {
@@ -41,14 +43,38 @@ export class Sweep {
   }
 
   async #round(): Promise<void> {
-    const { commands, clock, graceMs, retentionMs, before, onExpired, onError } = this.#options;
-    try {
-      before();
-      const now = clock.now();
-      for (const command of await commands.expire(now, graceMs, LIMIT)) onExpired(command);
-      await commands.prune(now - retentionMs, now, LIMIT);
-    } catch (error) {
-      onError(error);
+    const { before, onError } = this.#options;
+    for (const part of [before, () => this.#expire(), () => this.#prune()]) {
+      try {
+        await part();
+      } catch (error) {
+        onError(error);
+      }
     }
+  }
+
+  async #expire(): Promise<void> {
+    const { commands, clock, graceMs, onExpired } = this.#options;
+    await this.#inSteps(async () => {
+      const expired = await commands.expire(clock.now(), graceMs, LIMIT);
+      for (const command of expired) onExpired(command);
+      return expired.length;
+    });
+  }
+
+  async #prune(): Promise<void> {
+    const { commands, deadLetters, clock, retentionMs, maxSettled } = this.#options;
+    const { deadLetterRetentionMs, maxDeadLetters } = this.#options;
+    const now = clock.now();
+    const retention = { now, settledBefore: now - retentionMs, maxSettled, limit: LIMIT };
+    await this.#inSteps(() => commands.prune(retention));
+    await this.#inSteps(() =>
+      deadLetters.prune(now - deadLetterRetentionMs, maxDeadLetters, LIMIT),
+    );
+  }
+
+  async #inSteps(step: () => Promise<number>): Promise<void> {
+    for (let steps = 0; steps < MAX_STEPS && !this.#stopped; steps++)
+      if ((await step()) < LIMIT) return;
   }
 }

@@ -18,6 +18,16 @@ export class Waiters {
     return this.#count >= this.#limit;
   }
 
+  /** Whether anyone waits for this command. */
+  has(id: string): boolean {
+    return this.#waiting.has(id);
+  }
+
+  /** The commands that are waited for. */
+  ids(): string[] {
+    return [...this.#waiting.keys()];
+  }
+
   /** Resolves with the command when it ends, or with `undefined` when the time is over or `signal` aborts. */
   wait(id: string, timeoutMs: number, signal?: AbortSignal): Promise<Command | undefined> {
     if (signal?.aborted) return Promise.resolve(undefined);

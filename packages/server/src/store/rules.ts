@@ -1,10 +1,42 @@
 import type { Command } from '../engine/command.ts';
 import type { Settlement } from '../engine/lifecycle.ts';
-import type { Rotated, Rotation, Session } from './store.ts';
+import type { DeadLetter, DeadLetterFilter, Rotated, Rotation, Session } from './store.ts';
 
 /** How a command that waits in the slot ends when a newer one takes it. */
 export function supersede(newer: Command): Settlement {
   return { state: 'superseded', at: newer.createdAt, by: newer.id };
+}
+
+/**
+ * The place in the order. It follows the time, so that a store that was emptied or put back to an
+ * older state never gives a place that a device has seen before.
+ */
+export function nextSeq(last: number, createdAt: number): number {
+  return Math.max(last + 1, createdAt * 1_000);
+}
+
+/** Whether a connection may still decide about a screen's commands: not once a newer one holds it. */
+export function mayDecide(current: string | undefined, holder: string | undefined): boolean {
+  return holder === undefined || current === undefined || current === holder;
+}
+
+/** How a command ends that was not shown in time. */
+export function expiry(at: number): Settlement {
+  return { state: 'expired', at, error: { code: 'COMMAND_EXPIRED' } };
+}
+
+/** Whether a dead letter is among those asked for. */
+export function matches({ command, redrivenAs }: DeadLetter, filter: DeadLetterFilter): boolean {
+  const { screenId, type, code, since, until, redriven } = filter;
+  const at = command.settledAt ?? 0;
+  return (
+    (screenId === undefined || command.screenId === screenId) &&
+    (type === undefined || command.type === type) &&
+    (code === undefined || command.error?.code === code) &&
+    (since === undefined || at >= since) &&
+    (until === undefined || at < until) &&
+    (redriven === undefined || (redrivenAs !== undefined) === redriven)
+  );
 }
 
 /**

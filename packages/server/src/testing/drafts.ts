@@ -16,13 +16,16 @@ export function draftOf(given: Partial<CommandDraft> & { now: number }): Command
       document: { url: 'https://docs.example.com/PO-1' },
     },
     slot: 'display:1:document',
+    priority: 0,
+    queue: 'latest',
     createdAt: now,
     expiresAt: now + 60_000,
     subject: 'tester',
     trace: { requestId: 'request-1' },
-    key: `tester ${id}`,
+    keys: [`tester ${id}`],
     fingerprint: 'one',
     keyExpiresAt: now + 3_600_000,
+    maxUnsettled: 1_000,
     ...rest,
   };
 }
