@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { draftOf } from '../testing/drafts.ts';
 import { describeStore } from '../testing/store-conformance.ts';
@@ -112,5 +113,129 @@ describe('sqliteStore', () => {
     const statuses = (await Promise.allSettled(calls)).map(({ status }) => status);
     expect(statuses).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     await store.close();
+  });
+
+  it('refuses options that make no sense, by name', () => {
+    for (const [options, name] of [
+      [{ path: '' }, 'path'],
+      [{ maxPending: 0 }, 'maxPending'],
+      [{ synchronous: 'OFF' as 'FULL' }, 'synchronous'],
+      [{ file: 'x.db' } as object, 'file'],
+    ] as const)
+      expect(() => sqliteStore(options)).toThrow(
+        expect.objectContaining({ code: 'INVALID_OPTIONS', detail: expect.stringContaining(name) }),
+      );
+  });
+
+  it('keeps what it has without a sync for each, where that is asked for', async () => {
+    const store = sqliteStore({ path, synchronous: 'NORMAL' });
+    await store.open();
+    await store.commands.accept(draftOf({ now: NOW, id: 'kept' }));
+    await store.close();
+    await store.open();
+    expect(await store.commands.find('kept')).toMatchObject({ id: 'kept' });
+    await store.close();
+  });
+
+  it('counts what it has when it is opened, and gives no place twice', async () => {
+    const store = sqliteStore({ path });
+    await store.open();
+    let last = 0;
+    for (let n = 0; n < 4; n++) {
+      const accepted = await store.commands.accept(draftOf({ now: NOW, id: `c${n}` }));
+      if (accepted.kind === 'accepted') last = accepted.command.seq;
+      await store.commands.settle(`c${n}`, { state: 'dead', at: NOW + n });
+    }
+    await store.close();
+    await store.open();
+    const retention = { now: NOW, settledBefore: 0, limit: 10 };
+    expect(await store.commands.prune({ ...retention, maxSettled: 3 })).toBe(1);
+    expect(await store.commands.prune({ ...retention, maxSettled: 0 })).toBe(3);
+    expect(await store.deadLetters.prune(0, 3, 10)).toBe(1);
+    await store.close();
+    await store.open();
+    // The clock was set back meanwhile, and the commands are forgotten: their places are not.
+    expect(await store.commands.accept(draftOf({ now: NOW - 60_000, id: 'new' }))).toMatchObject({
+      command: { seq: last + 1 },
+    });
+    await store.close();
+  });
+});
+
+describe('a storage thread that dies', () => {
+  const workers: Worker[] = [];
+  let onWorker: (worker: Worker) => void;
+  const listener = (worker: Worker) => onWorker(worker);
+  beforeEach(() => {
+    workers.length = 0;
+    onWorker = (worker) => workers.push(worker);
+    process.on('worker', listener);
+  });
+  afterEach(() => {
+    process.off('worker', listener);
+  });
+  const works = (store: ReturnType<typeof sqliteStore>) =>
+    store.check().then(
+      () => 'ok',
+      ({ code }) => code,
+    );
+
+  it('takes with it only what was not answered, and another takes its place', async () => {
+    const store = sqliteStore({ path });
+    await store.open();
+    await store.commands.accept(draftOf({ now: NOW, id: 'before', slot: 'one' }));
+    const pending = [
+      store.commands.accept(draftOf({ now: NOW, id: 'during', slot: 'two' })),
+      store.commands.settle('before', { state: 'shown', at: NOW }),
+    ];
+    const refused = Promise.allSettled(pending);
+    await workers[0]?.terminate();
+    for (const result of await refused)
+      expect(result).toMatchObject({ reason: { code: 'STORE_UNAVAILABLE' } });
+    expect(await works(store)).toBe('STORE_UNAVAILABLE');
+    await expect.poll(() => works(store)).toBe('ok');
+    expect(await store.commands.find('before')).toMatchObject({ id: 'before' });
+    // It is safe to repeat what was refused.
+    await store.commands.accept(draftOf({ now: NOW, id: 'during', slot: 'two' }));
+    expect(await store.commands.find('during')).toMatchObject({ id: 'during' });
+    expect(workers).toHaveLength(2);
+    await store.close();
+  });
+
+  it('is replaced also when the next ones die as well', async () => {
+    const store = sqliteStore({ path });
+    await store.open();
+    onWorker = (worker) => {
+      workers.push(worker);
+      if (workers.length < 4) void worker.terminate();
+    };
+    await workers[0]?.terminate();
+    await expect.poll(() => works(store), { timeout: 5_000 }).toBe('ok');
+    expect(workers).toHaveLength(4);
+    await store.close();
+  });
+
+  it('is replaced when it dies in the moment in which it opened', async () => {
+    const store = sqliteStore({ path });
+    onWorker = (worker) => {
+      workers.push(worker);
+      if (workers.length === 1) worker.once('message', () => void worker.terminate());
+    };
+    await store.open();
+    await expect.poll(() => works(store)).toBe('ok');
+    expect(workers).toHaveLength(2);
+    await store.close();
+  });
+
+  it('is not replaced once the store is closed', async () => {
+    const store = sqliteStore({ path });
+    await store.open();
+    await workers[0]?.terminate();
+    await store.close();
+    expect(await works(store)).toBe('STORE_UNAVAILABLE');
+    const next = sqliteStore({ path });
+    await next.open();
+    expect(workers).toHaveLength(2);
+    await next.close();
   });
 });

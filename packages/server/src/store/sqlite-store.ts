@@ -1,37 +1,50 @@
 import { resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { RemoteDisplayError } from '@remote-display/protocol';
-import type { Operation, OperationResult } from './sqlite/sqlite-database.ts';
-import type { CommandStore, PairingStore, ScreenStore, SessionStore, Store } from './store.ts';
+import { z } from 'zod';
+import { SqliteFile } from './sqlite/sqlite-file.ts';
+import type {
+  CommandStore,
+  DeadLetterStore,
+  PairingStore,
+  ScreenStore,
+  SessionStore,
+  Store,
+} from './store.ts';
 
 export interface SqliteStoreOptions {
   /** The database file. Default `./remote-display.db`. */
   path?: string;
+  /**
+   * When the disk has a command for good. `FULL`: before its accept is answered, so that it outlives
+   * a loss of power. `NORMAL`: it outlives a crash of the process, but a loss of power may take the
+   * last moments; for slow disks. Default `FULL`.
+   */
+  synchronous?: 'FULL' | 'NORMAL';
   /** How many operations may wait for the disk before new ones are refused with `STORE_UNAVAILABLE`. Default 10,000. */
   maxPending?: number;
 }
 
-interface Pending {
-  operation: Operation;
-  resolve: (value: never) => void;
-  reject: (error: unknown) => void;
-}
+const optionsSchema = z.strictObject({
+  path: z.string().min(1).default('remote-display.db'),
+  synchronous: z.enum(['FULL', 'NORMAL']).default('FULL'),
+  maxPending: z.int().min(1).max(1_000_000).default(10_000),
+});
 
 /**
  * Keeps everything in one SQLite file, durably: what was accepted survives a crash of the process
- * and of the machine (WAL, synchronous FULL). The file belongs to one server at a time. The disk's
- * work is done on a thread of its own, and what arrives together is synced together.
+ * and of the machine. The file belongs to one server at a time. The disk's work is done on a thread
+ * of its own, and what arrives together is synced together. A full disk refuses with
+ * `STORE_UNAVAILABLE` until there is room again; no restart is needed.
  *
+ * @throws `INVALID_OPTIONS`
  * @example
  * ```ts
  * createRemoteDisplay({ store: sqliteStore({ path: '/var/lib/display/display.db' }), ... });
  * ```
  */
 export function sqliteStore(options: SqliteStoreOptions = {}): Store {
-  const file = new SqliteFile(
-    resolve(options.path ?? 'remote-display.db'),
-    options.maxPending ?? 10_000,
-  );
+  const { path, synchronous, maxPending } = checked(options);
+  const file = new SqliteFile({ path: resolve(path), synchronous }, maxPending);
   const part = <T>(name: string, methods: (keyof T & string)[]): T =>
     Object.fromEntries(
       methods.map((method) => [
@@ -40,143 +53,36 @@ export function sqliteStore(options: SqliteStoreOptions = {}): Store {
       ]),
     ) as T;
   return {
-    shared: false,
     open: () => file.open(),
     close: () => file.close(),
     check: () => file.call({ part: 'store', method: 'check', args: [] }),
-    commands: part<CommandStore>('commands', [
-      'accept',
-      'find',
-      'recall',
-      'outbox',
-      'mark',
-      'retry',
-      'settle',
-      'expire',
-      'prune',
-    ]),
-    screens: part<ScreenStore>('screens', ['pair', 'seen', 'find', 'list']),
+    commands: {
+      newId: () => crypto.randomUUID(),
+      ...part<Omit<CommandStore, 'newId'>>('commands', [
+        'accept',
+        'find',
+        'recall',
+        'hold',
+        'outbox',
+        'mark',
+        'retry',
+        'settle',
+        'expire',
+        'prune',
+      ]),
+    },
+    deadLetters: part<DeadLetterStore>('deadLetters', ['find', 'list', 'discard', 'prune']),
+    screens: part<ScreenStore>('screens', ['pair', 'update', 'tagged', 'seen', 'find', 'list']),
     sessions: part<SessionStore>('sessions', ['create', 'rotate', 'revoke', 'revokedSince']),
     pairings: part<PairingStore>('pairings', ['create', 'redeem']),
   };
 }
 
-// Nobody waits for these: a waiter was told before, and the device keeps its outcome meanwhile. So
-// they travel with the next accept where one comes soon, and the two need one sync of the disk.
-const PATIENT = new Set(['settle', 'mark', 'retry']);
-const PATIENCE_MS = 5;
-
-/** The file behind its thread. While one batch is with the disk, the next one gathers. */
-class SqliteFile {
-  readonly #path: string;
-  readonly #maxPending: number;
-  #worker: Worker | undefined;
-  #gathered: Pending[] = [];
-  #atWork: Pending[] = [];
-  #scheduled = false;
-  #patience: NodeJS.Timeout | undefined;
-  #closing = false;
-
-  constructor(path: string, maxPending: number) {
-    this.#path = path;
-    this.#maxPending = maxPending;
-  }
-
-  async open(): Promise<void> {
-    if (this.#worker) return;
-    // From source the thread is TypeScript too; built, it lies beside us.
-    const file = import.meta.url.endsWith('.ts')
-      ? './sqlite/sqlite-worker.ts'
-      : './sqlite-worker.js';
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: { path: this.#path } });
-    const opened = await new Promise<{ opened: boolean; code?: string; detail?: string }>(
-      (resolve, reject) => {
-        worker.once('message', resolve);
-        worker.once('error', reject);
-      },
-    ).catch((cause: unknown) => {
-      throw new RemoteDisplayError('STORE_UNAVAILABLE', { cause });
-    });
-    if (!opened.opened) throw RemoteDisplayError.from(opened);
-    worker.on('message', (results: OperationResult[]) => this.#finish(results));
-    worker.on('error', (cause) => this.#fail(cause));
-    worker.on('exit', () => this.#fail(undefined));
-    this.#closing = false;
-    this.#worker = worker;
-  }
-
-  call<T>(operation: Operation): Promise<T> {
-    if (!this.#worker || this.#closing) return Promise.reject(unavailable('the store is not open'));
-    if (this.#gathered.length >= this.#maxPending)
-      return Promise.reject(unavailable('too much waits for the disk'));
-    return new Promise((resolve, reject) => {
-      this.#gathered.push({ operation, resolve, reject });
-      if (PATIENT.has(operation.method)) this.#wait();
-      else this.#schedule();
-    });
-  }
-
-  async close(): Promise<void> {
-    const worker = this.#worker;
-    if (!worker) return;
-    // Behind everything that was called before.
-    const last = this.call({ part: 'store', method: 'check', args: [] }).catch(() => {});
-    this.#closing = true;
-    await last;
-    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    worker.postMessage('close');
-    await exited;
-  }
-
-  #wait(): void {
-    this.#patience ??= setTimeout(() => {
-      this.#patience = undefined;
-      this.#schedule();
-    }, PATIENCE_MS);
-  }
-
-  // At the end of the tick, so that what came in with it goes together.
-  #schedule(): void {
-    if (this.#scheduled || this.#atWork.length > 0) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#send();
-    });
-  }
-
-  #send(): void {
-    if (!this.#worker || this.#gathered.length === 0) return;
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
-    this.#atWork = this.#gathered;
-    this.#gathered = [];
-    this.#worker.postMessage(this.#atWork.map(({ operation }) => operation));
-  }
-
-  #finish(results: OperationResult[]): void {
-    const done = this.#atWork;
-    this.#atWork = [];
-    // What is patient stays so: it waits for company.
-    if (this.#gathered.some(({ operation }) => !PATIENT.has(operation.method))) this.#send();
-    else if (this.#gathered.length > 0) this.#wait();
-    for (const [index, { resolve, reject }] of done.entries()) {
-      const result = results[index];
-      if (result && 'value' in result) resolve(result.value as never);
-      else reject(result ? RemoteDisplayError.from(result) : unavailable('no answer'));
-    }
-  }
-
-  #fail(cause: unknown): void {
-    this.#worker = undefined;
-    clearTimeout(this.#patience);
-    const lost = [...this.#atWork, ...this.#gathered];
-    this.#atWork = [];
-    this.#gathered = [];
-    for (const { reject } of lost) reject(unavailable('the storage thread ended', cause));
-  }
-}
-
-function unavailable(detail: string, cause?: unknown): RemoteDisplayError {
-  return new RemoteDisplayError('STORE_UNAVAILABLE', { detail, cause });
+function checked(options: SqliteStoreOptions): z.output<typeof optionsSchema> {
+  const parsed = optionsSchema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const detail = parsed.error.issues
+    .map(({ path, message }) => `sqliteStore: ${path.join('.')} ${message}`)
+    .join('; ');
+  throw new RemoteDisplayError('INVALID_OPTIONS', { detail });
 }

@@ -63,4 +63,47 @@ export const MIGRATIONS: readonly string[] = [
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE commands ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE commands ADD COLUMN redrive_of TEXT;
+  CREATE INDEX commands_slot ON commands (screen_id, slot, seq) WHERE settled_at IS NULL;
+
+  CREATE TABLE dead_letters (
+    place       INTEGER PRIMARY KEY,
+    command_id  TEXT NOT NULL UNIQUE,
+    screen_id   TEXT NOT NULL,
+    type        TEXT NOT NULL,
+    code        TEXT,
+    died_at     INTEGER NOT NULL,
+    command     TEXT NOT NULL,
+    redriven_as TEXT
+  ) STRICT;
+  CREATE INDEX dead_letters_time ON dead_letters (died_at, place);
+  CREATE INDEX dead_letters_screen ON dead_letters (screen_id, died_at, place);
+  CREATE INDEX dead_letters_type ON dead_letters (type, died_at, place);
+  CREATE INDEX dead_letters_code ON dead_letters (code, died_at, place);
+
+  -- The tags of a screen are a JSON list in its row. This is their index, and only these triggers write it.
+  ALTER TABLE screens ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+  CREATE TABLE screen_tags (
+    tag       TEXT NOT NULL,
+    screen_id TEXT NOT NULL,
+    PRIMARY KEY (tag, screen_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER screen_tags_new AFTER INSERT ON screens BEGIN
+    INSERT OR IGNORE INTO screen_tags SELECT value, NEW.screen_id FROM json_each(NEW.tags);
+  END;
+  CREATE TRIGGER screen_tags_change AFTER UPDATE OF tags ON screens WHEN OLD.tags <> NEW.tags BEGIN
+    DELETE FROM screen_tags
+      WHERE tag IN (SELECT value FROM json_each(OLD.tags)) AND screen_id = OLD.screen_id;
+    INSERT OR IGNORE INTO screen_tags SELECT value, NEW.screen_id FROM json_each(NEW.tags);
+  END;
+
+  ALTER TABLE pairings ADD COLUMN tags TEXT;
+  CREATE INDEX pairings_expiry ON pairings (expires_at);
+
+  -- Written to find out whether the disk takes anything.
+  CREATE TABLE probe (writes INTEGER NOT NULL) STRICT;
+  INSERT INTO probe VALUES (0);
+  `,
 ];

@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { rotate } from '../rules.ts';
-import type { Pairing, Rotated, Rotation, Screen, ScreenStore, Session } from '../store.ts';
-
-type Row = Record<string, string | number | null>;
+import type { Pairing, Rotated, Rotation, Session } from '../store.ts';
+import { fromJson, type Row, toJson } from './rows.ts';
 
 /** The sessions in SQLite. */
 export function sqliteSessions(db: DatabaseSync) {
@@ -59,59 +58,32 @@ export function sqliteSessions(db: DatabaseSync) {
   };
 }
 
-/** The screens in SQLite. */
-export function sqliteScreens(db: DatabaseSync) {
-  const upsert = db.prepare(`
-    INSERT INTO screens (screen_id, name, paired_at, displays) VALUES (?, ?, ?, '[]')
-    ON CONFLICT (screen_id) DO UPDATE SET name = excluded.name, paired_at = excluded.paired_at`);
-  const update = db.prepare(
-    'UPDATE screens SET last_seen_at = ?, displays = coalesce(?, displays) WHERE screen_id = ?',
-  );
-  const select = db.prepare('SELECT * FROM screens WHERE screen_id = ?');
-  const selectPage = db.prepare(
-    'SELECT * FROM screens WHERE screen_id > ? ORDER BY screen_id LIMIT ?',
-  );
-
-  return {
-    pair({ screenId, name, pairedAt }: Parameters<ScreenStore['pair']>[0]): void {
-      upsert.run(screenId, name, pairedAt);
-    },
-
-    seen(screenId: string, { at, displays }: Parameters<ScreenStore['seen']>[1]): void {
-      update.run(at, displays ? JSON.stringify(displays) : null, screenId);
-    },
-
-    find(screenId: string): Screen | undefined {
-      const row = select.get(screenId) as Row | undefined;
-      return row && screenOf(row);
-    },
-
-    list(after: string, limit: number): Screen[] {
-      return (selectPage.all(after, limit) as Row[]).map(screenOf);
-    },
-  };
-}
-
 /** The pairing codes in SQLite. */
 export function sqlitePairings(db: DatabaseSync) {
   const insert = db.prepare(
-    'INSERT INTO pairings (hash, screen_id, name, expires_at) VALUES (?, ?, ?, ?)',
+    'INSERT INTO pairings (hash, screen_id, name, expires_at, tags) VALUES (?, ?, ?, ?, ?)',
   );
   const remove = db.prepare(`
     DELETE FROM pairings WHERE hash = ? AND screen_id = ? AND expires_at > ?
-    RETURNING hash, screen_id, name, expires_at`);
+    RETURNING hash, screen_id, name, expires_at, tags`);
   const deleteEnded = db.prepare('DELETE FROM pairings WHERE expires_at <= ?');
 
   return {
-    create({ hash, screenId, name, expiresAt }: Pairing): void {
-      insert.run(hash, screenId, name, expiresAt);
+    create({ hash, screenId, name, expiresAt, tags }: Pairing): void {
+      insert.run(hash, screenId, name, expiresAt, toJson(tags));
     },
 
     redeem(hash: string, screenId: string, now: number): Pairing | undefined {
       const row = remove.get(hash, screenId, now) as Row | undefined;
       deleteEnded.run(now);
       if (!row) return undefined;
-      return { hash, screenId, name: String(row['name']), expiresAt: Number(row['expires_at']) };
+      return {
+        hash,
+        screenId,
+        name: String(row['name']),
+        expiresAt: Number(row['expires_at']),
+        tags: fromJson<string[]>(row['tags']),
+      };
     },
   };
 }
@@ -127,15 +99,5 @@ function sessionOf(row: Row): Session {
     rotatedAt: row['rotated_at'] as number,
     expiresAt: row['expires_at'] as number,
     revokedAt: (row['revoked_at'] as number | null) ?? undefined,
-  };
-}
-
-function screenOf(row: Row): Screen {
-  return {
-    screenId: row['screen_id'] as string,
-    name: row['name'] as string,
-    pairedAt: row['paired_at'] as number,
-    lastSeenAt: (row['last_seen_at'] as number | null) ?? undefined,
-    displays: JSON.parse(row['displays'] as string),
   };
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { isSettled } from '@remote-display/protocol';
 import { type Command, type CommandDraft, fromDraft } from '../../engine/command.ts';
 import {
   type Mark,
@@ -8,57 +9,61 @@ import {
   type Settlement,
   settle,
 } from '../../engine/lifecycle.ts';
-import { supersede } from '../rules.ts';
-import type { Acceptance } from '../store.ts';
-
-type Row = Record<string, string | number | null>;
+import { expiry, mayDecide, nextSeq, supersede } from '../rules.ts';
+import type { Acceptance, Retention } from '../store.ts';
+import { commandStatements } from './command-statements.ts';
+import { commandOf, type Row, toJson } from './rows.ts';
+import type { SqliteDeadLetters } from './sqlite-dead-letters.ts';
+import type { Tally } from './tally.ts';
 
 /** The commands in SQLite. Every operation runs inside a transaction that its caller has begun. */
-export function sqliteCommands(db: DatabaseSync) {
-  const insert = db.prepare(`
-    INSERT INTO commands (id, screen_id, slot, type, payload, subject, trace, state, attempt,
-      created_at, expires_at, not_before, history)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const update = db.prepare(`
-    UPDATE commands SET state = ?, attempt = ?, not_before = ?, settled_at = ?, error = ?,
-      evidence = ?, history = ? WHERE seq = ?`);
-  const selectById = db.prepare('SELECT * FROM commands WHERE id = ?');
-  const selectOutbox = db.prepare(
-    'SELECT * FROM commands WHERE screen_id = ? AND settled_at IS NULL ORDER BY seq LIMIT ?',
-  );
-  const selectKey = db.prepare(`
-    SELECT command_id, fingerprint FROM idempotency_keys WHERE key = ? AND expires_at > ?`);
-  const insertKey = db.prepare(`
-    INSERT INTO idempotency_keys (key, command_id, fingerprint, expires_at) VALUES (?, ?, ?, ?)
-    ON CONFLICT (key) DO UPDATE SET command_id = excluded.command_id,
-      fingerprint = excluded.fingerprint, expires_at = excluded.expires_at`);
-  const selectOverdue = db.prepare(`
-    SELECT * FROM commands WHERE settled_at IS NULL AND expires_at <= ?
-      AND (state = 'queued' OR expires_at <= ?) ORDER BY expires_at LIMIT ?`);
-  const deleteKeys = db.prepare(`
-    DELETE FROM idempotency_keys WHERE key IN
-      (SELECT key FROM idempotency_keys WHERE expires_at <= ? LIMIT ?)`);
-  const deleteSettled = db.prepare(`
-    DELETE FROM commands WHERE seq IN
-      (SELECT seq FROM commands WHERE settled_at < ? ORDER BY settled_at LIMIT ?)`);
+export function sqliteCommands(db: DatabaseSync, tally: Tally, deadLetters: SqliteDeadLetters) {
+  const sql = commandStatements(db);
+  // Of this process, as the connections are. A holder that was set in a transaction which is rolled
+  // back stays: its connection asks again, and the one before it is gone anyway.
+  const holders = new Map<string, string>();
 
   function find(id: string): Command | undefined {
-    const row = selectById.get(id) as Row | undefined;
-    return row && fromRow(row);
+    const row = sql.byId.get(id) as Row | undefined;
+    return row && commandOf(row);
   }
 
+  function insert(command: Command): void {
+    sql.insert.run(
+      command.seq,
+      command.id,
+      command.screenId,
+      command.slot,
+      command.type,
+      toJson(command.payload),
+      command.subject,
+      toJson(command.trace),
+      command.state,
+      command.attempt,
+      command.createdAt,
+      command.expiresAt,
+      command.notBefore,
+      toJson(command.history),
+      command.priority,
+      command.redriveOf ?? null,
+    );
+  }
+
+  // Only what has not ended is ever moved, so an end is counted once.
   function write(command: Command): Command {
     const { state, attempt, notBefore, settledAt, error, evidence, history, seq } = command;
-    update.run(
+    sql.update.run(
       state,
       attempt,
       notBefore,
       settledAt ?? null,
-      error ? JSON.stringify(error) : null,
-      evidence ? JSON.stringify(evidence) : null,
-      JSON.stringify(history),
+      toJson(error),
+      toJson(evidence),
+      toJson(history),
       seq,
     );
+    if (isSettled(state)) tally.settled++;
+    if (state === 'dead') deadLetters.add(command);
     return command;
   }
 
@@ -71,51 +76,72 @@ export function sqliteCommands(db: DatabaseSync) {
     return moved && write(moved);
   }
 
-  function recall(key: string, now: number) {
-    const row = selectKey.get(key, now) as Row | undefined;
-    const command = row && find(String(row['command_id']));
-    return row && command ? { command, fingerprint: String(row['fingerprint']) } : undefined;
+  function end(commands: Command[], settlement: Settlement): Command[] {
+    return commands.flatMap((command) => {
+      const ended = settle(command, settlement);
+      return ended ? [write(ended)] : [];
+    });
+  }
+
+  function recall(keys: readonly string[], now: number) {
+    for (const key of keys) {
+      const row = sql.key.get(key, now) as Row | undefined;
+      const command = row && find(String(row['command_id']));
+      if (row && command) return { command, fingerprint: String(row['fingerprint']) };
+    }
+    return undefined;
+  }
+
+  function outbox(screenId: string, limit: number): Command[] {
+    return (sql.outbox.all(screenId, limit) as Row[]).map(commandOf);
+  }
+
+  // It looks no further than it must, however much there is.
+  function hasMoreThan(screenId: string, count: number): boolean {
+    return sql.nth.get(screenId, count) !== undefined;
+  }
+
+  const decides = ({ screenId }: Command, holder: string | undefined) =>
+    mayDecide(holders.get(screenId), holder);
+
+  function forget(settledBefore: number, limit: number): number {
+    const forgotten = limit > 0 ? Number(sql.deleteSettled.run(settledBefore, limit).changes) : 0;
+    tally.settled -= forgotten;
+    return forgotten;
   }
 
   return {
     find,
     recall,
+    outbox,
 
     accept(draft: CommandDraft): Acceptance {
-      const known = recall(draft.key, draft.createdAt);
+      const known = recall(draft.keys, draft.createdAt);
       if (known) {
         if (known.fingerprint !== draft.fingerprint) return { kind: 'conflict' };
         return { kind: 'repeated', command: known.command };
       }
-      const fresh = fromDraft(draft, 0);
-      const { lastInsertRowid } = insert.run(
-        fresh.id,
-        fresh.screenId,
-        fresh.slot,
-        fresh.type,
-        JSON.stringify(fresh.payload),
-        fresh.subject,
-        JSON.stringify(fresh.trace),
-        fresh.state,
-        fresh.attempt,
-        fresh.createdAt,
-        fresh.expiresAt,
-        fresh.notBefore,
-        JSON.stringify(fresh.history),
-      );
-      const command: Command = { ...fresh, seq: Number(lastInsertRowid) };
-      const superseded: Command[] = [];
-      for (const row of selectOutbox.all(draft.screenId, -1) as Row[]) {
-        if (row['slot'] !== draft.slot || row['seq'] === command.seq) continue;
-        const ended = settle(fromRow(row), supersede(command));
-        if (ended) superseded.push(write(ended));
-      }
-      insertKey.run(draft.key, command.id, draft.fingerprint, draft.keyExpiresAt);
+      const { screenId, slot, redriveOf } = draft;
+      const redriven = redriveOf && deadLetters.find(redriveOf)?.redrivenAs;
+      const first = redriven && find(redriven);
+      if (first) return { kind: 'repeated', command: first };
+
+      const older =
+        draft.queue === 'latest' ? (sql.slot.all(screenId, slot) as Row[]).map(commandOf) : [];
+      if (hasMoreThan(screenId, draft.maxUnsettled + older.length - 1)) return { kind: 'full' };
+      tally.seq = nextSeq(tally.seq, draft.createdAt);
+      const command = fromDraft(draft, tally.seq);
+      insert(command);
+      const superseded = end(older, supersede(command));
+      for (const key of draft.keys)
+        sql.insertKey.run(key, command.id, draft.fingerprint, draft.keyExpiresAt);
+      if (redriveOf !== undefined) deadLetters.redriven(redriveOf, command.id);
       return { kind: 'accepted', command, superseded };
     },
 
-    outbox(screenId: string, limit: number): Command[] {
-      return (selectOutbox.all(screenId, limit) as Row[]).map(fromRow);
+    hold(screenId: string, holder: string, limit: number): Command[] {
+      holders.set(screenId, holder);
+      return outbox(screenId, limit);
     },
 
     mark(marks: Mark[]): void {
@@ -123,57 +149,32 @@ export function sqliteCommands(db: DatabaseSync) {
     },
 
     retry(id: string, failed: Retry): Command | undefined {
-      return move(id, (command) => retry(command, failed));
+      return move(id, (command) =>
+        decides(command, failed.holder) ? retry(command, failed) : undefined,
+      );
     },
 
     settle(id: string, settlement: Settlement) {
       const before = find(id);
-      const after = before && settle(before, settlement);
+      const after =
+        before && decides(before, settlement.holder) ? settle(before, settlement) : undefined;
       if (after) write(after);
       return { moved: after !== undefined, command: after ?? before };
     },
 
     expire(now: number, graceMs: number, limit: number): Command[] {
-      const rows = selectOverdue.all(now, now - graceMs, limit) as Row[];
-      return rows.flatMap((row) => {
-        const ended = settle(fromRow(row), {
-          state: 'expired',
-          at: now,
-          error: { code: 'COMMAND_EXPIRED' },
-        });
-        return ended ? [write(ended)] : [];
-      });
+      const rows = sql.overdue.all(now, now - graceMs, limit) as Row[];
+      return end(rows.map(commandOf), expiry(now));
     },
 
-    prune(settledBefore: number, now: number, limit: number): number {
-      const keys = Number(deleteKeys.run(now, limit).changes);
-      return keys + Number(deleteSettled.run(settledBefore, limit).changes);
+    prune({ now, settledBefore, maxSettled, limit }: Retention): number {
+      let pruned = Number(sql.deleteKeys.run(now, limit).changes);
+      pruned += forget(settledBefore, limit - pruned);
+      pruned += forget(
+        Number.MAX_SAFE_INTEGER,
+        Math.min(limit - pruned, tally.settled - maxSettled),
+      );
+      return pruned;
     },
-  };
-}
-
-function fromRow(row: Row): Command {
-  const json = (column: string) => {
-    const text = row[column];
-    return typeof text === 'string' ? JSON.parse(text) : undefined;
-  };
-  return {
-    id: row['id'] as string,
-    screenId: row['screen_id'] as string,
-    type: row['type'] as Command['type'],
-    payload: json('payload'),
-    slot: row['slot'] as string,
-    seq: row['seq'] as number,
-    state: row['state'] as Command['state'],
-    attempt: row['attempt'] as number,
-    createdAt: row['created_at'] as number,
-    expiresAt: row['expires_at'] as number,
-    notBefore: row['not_before'] as number,
-    settledAt: (row['settled_at'] as number | null) ?? undefined,
-    error: json('error'),
-    evidence: json('evidence'),
-    history: json('history'),
-    subject: row['subject'] as string,
-    trace: json('trace'),
   };
 }

@@ -1,8 +1,12 @@
-import { DatabaseSync } from 'node:sqlite';
-import { type ErrorCode, RemoteDisplayError } from '@remote-display/protocol';
-import { MIGRATIONS } from './schema.ts';
-import { sqlitePairings, sqliteScreens, sqliteSessions } from './sqlite-access.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import type { ErrorCode } from '@remote-display/protocol';
+import { type DatabaseSettings, openDatabase, probe } from './open-database.ts';
+import { sqlitePairings, sqliteSessions } from './sqlite-access.ts';
 import { sqliteCommands } from './sqlite-commands.ts';
+import { sqliteDeadLetters } from './sqlite-dead-letters.ts';
+import { asStoreError } from './sqlite-errors.ts';
+import { sqliteScreens } from './sqlite-screens.ts';
+import { type Tally, tallyOf } from './tally.ts';
 
 /** One operation of the store, as it travels to the worker thread. */
 export interface Operation {
@@ -19,29 +23,41 @@ export type OperationResult = { value: unknown } | { code: ErrorCode; detail: st
  * so one sync of the disk.
  */
 export class SqliteDatabase {
+  readonly #path: string;
   readonly #db: DatabaseSync;
+  readonly #tally: Tally;
   readonly #parts: Record<string, Record<string, (...args: never[]) => unknown>>;
 
   /** Opens or creates the file; throws `RemoteDisplayError` with what is wrong with it. */
-  constructor(path: string) {
-    this.#db = openDatabase(path);
-    this.#parts = {
-      commands: sqliteCommands(this.#db),
-      sessions: sqliteSessions(this.#db),
-      screens: sqliteScreens(this.#db),
-      pairings: sqlitePairings(this.#db),
-      store: { check: () => this.#db.exec('SELECT 1') },
-    };
+  constructor(settings: DatabaseSettings) {
+    this.#path = settings.path;
+    const db = openDatabase(settings);
+    this.#db = db;
+    try {
+      this.#tally = tallyOf(db);
+      const deadLetters = sqliteDeadLetters(db, this.#tally);
+      this.#parts = {
+        commands: sqliteCommands(db, this.#tally, deadLetters),
+        deadLetters,
+        sessions: sqliteSessions(db),
+        screens: sqliteScreens(db),
+        pairings: sqlitePairings(db),
+        store: { check: () => probe(db) },
+      };
+    } catch (error) {
+      db.close();
+      throw asStoreError(error, this.#path);
+    }
   }
 
-  /** Runs all of them in one transaction; if one fails, each in its own, so that it fails alone. */
+  /** Runs all of them in one transaction; if it fails, each in its own, so that what is bad fails alone. */
   run(operations: Operation[]): OperationResult[] {
     try {
       return this.#transaction(() =>
         operations.map((operation) => ({ value: this.#call(operation) })),
       );
     } catch (error) {
-      if (operations.length === 1) return [refusal(error)];
+      if (operations.length === 1) return [this.#refusal(error)];
       return operations.flatMap((operation) => this.run([operation]));
     }
   }
@@ -56,70 +72,27 @@ export class SqliteDatabase {
     return operation(...(args as never[]));
   }
 
+  /**
+   * All or nothing, also where the commit itself fails: SQLite then forgets it, and what comes next
+   * is written over what it left in the log. So to run the same again has no double effect.
+   */
   #transaction<T>(work: () => T): T {
+    const tally = { ...this.#tally };
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
       this.#db.exec('COMMIT');
       return result;
     } catch (error) {
+      Object.assign(this.#tally, tally);
       // SQLite has rolled back by itself where the disk failed.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }
-}
 
-function openDatabase(path: string): DatabaseSync {
-  let db: DatabaseSync | undefined;
-  try {
-    db = new DatabaseSync(path, { timeout: 0 });
-    // Held from here on: a second server that opens the file is refused instead of sharing it.
-    db.exec('PRAGMA locking_mode = EXCLUSIVE');
-    db.exec('PRAGMA journal_mode = WAL');
-    db.exec('PRAGMA synchronous = FULL');
-    db.exec('BEGIN EXCLUSIVE; COMMIT');
-    migrate(db, path);
-    return db;
-  } catch (error) {
-    db?.close();
-    throw asStoreError(error, path);
+  #refusal(error: unknown): OperationResult {
+    const { code, detail } = asStoreError(error, this.#path);
+    return { code, detail: detail ?? '' };
   }
-}
-
-function migrate(db: DatabaseSync, path: string): void {
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as {
-    user_version: number;
-  };
-  if (version > MIGRATIONS.length) {
-    throw new RemoteDisplayError('STORE_TOO_NEW', {
-      detail: `${path} has schema ${version}, this version knows ${MIGRATIONS.length}`,
-    });
-  }
-  for (const [index, step] of MIGRATIONS.slice(version).entries()) {
-    db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${version + index + 1}; COMMIT`);
-  }
-}
-
-const SQLITE_BUSY = 5;
-const SQLITE_LOCKED = 6;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
-
-function asStoreError(error: unknown, path: string): RemoteDisplayError {
-  if (error instanceof RemoteDisplayError) return error;
-  const { errcode = 0 } = error as { errcode?: number };
-  const detail = `${path}: ${error instanceof Error ? error.message : String(error)}`;
-  // The low byte is the kind, the rest only refines it.
-  const kind = errcode & 0xff;
-  if (kind === SQLITE_BUSY || kind === SQLITE_LOCKED)
-    return new RemoteDisplayError('STORE_LOCKED', { detail });
-  if (kind === SQLITE_CORRUPT || kind === SQLITE_NOTADB)
-    return new RemoteDisplayError('STORE_CORRUPT', { detail });
-  return new RemoteDisplayError('STORE_UNAVAILABLE', { detail });
-}
-
-function refusal(error: unknown): OperationResult {
-  const { code, detail } = asStoreError(error, 'sqlite');
-  return { code, detail: detail ?? '' };
 }
