@@ -1,5 +1,11 @@
 import { type OrderDocument, RemoteDisplayError } from '@remote-display/protocol';
 import { documentSchema } from '@remote-display/protocol/schemas';
+import {
+  type BreakerOptions,
+  GuardedCall,
+  type GuardedCallOptions,
+} from '../hooks/guarded-call.ts';
+import { OrderCache, type OrderCacheOptions } from './order-cache.ts';
 
 /** What an order is looked up for. */
 export interface ResolveContext {
@@ -20,25 +26,65 @@ export type ResolveOrder = (
   context: ResolveContext,
 ) => Promise<OrderDocument | null | undefined> | OrderDocument | null | undefined;
 
-/** Asks `resolveOrder`, bounded in time, and believes nothing of the answer that it has not checked. */
+export interface OrderResolverOptions {
+  breaker?: BreakerOptions | undefined;
+  /** Default: no cache, and a look-up for each call. */
+  cache?: OrderCacheOptions | undefined;
+  onState?: GuardedCallOptions['onState'];
+}
+
+/** Asks `resolveOrder`, guarded and perhaps cached, and believes nothing of the answer that it has not checked. */
 export class OrderResolver {
+  readonly cache: OrderCache | undefined;
+  /** Whoever is asked on the way, with the state of its breaker. */
+  readonly guards: readonly GuardedCall[];
   readonly #resolveOrder: ResolveOrder;
-  readonly #timeoutMs: number;
+  readonly #guard: GuardedCall;
   readonly #origins: ReadonlySet<string> | undefined;
 
   constructor(
     resolveOrder: ResolveOrder,
     timeoutMs: number,
     origins: readonly string[] | undefined,
+    { breaker, cache, onState }: OrderResolverOptions = {},
   ) {
     this.#resolveOrder = resolveOrder;
-    this.#timeoutMs = timeoutMs;
     this.#origins = origins && new Set(origins);
+    this.#guard = new GuardedCall({
+      name: 'resolveOrder',
+      timeoutMs,
+      timeoutCode: 'ORDER_LOOKUP_TIMEOUT',
+      failureCode: 'ORDER_LOOKUP_FAILED',
+      breaker,
+      onState,
+    });
+    this.cache =
+      cache &&
+      new OrderCache(cache, {
+        lookUp: (orderId, context) => this.#lookUp(orderId, context),
+        check: (kept) => this.#check(kept),
+        breaker,
+        onState,
+      });
+    const redis = this.cache?.redis;
+    this.guards = redis ? [this.#guard, redis.guard] : [this.#guard];
   }
 
-  /** The document; throws `ORDER_NOT_FOUND`, `ORDER_LOOKUP_TIMEOUT`, `ORDER_LOOKUP_FAILED` or `DOCUMENT_BLOCKED`. */
-  async resolve(orderId: string, context: Omit<ResolveContext, 'signal'>): Promise<OrderDocument> {
-    const answer = await this.#ask(orderId, context);
+  /**
+   * The document; throws `ORDER_NOT_FOUND`, `ORDER_LOOKUP_TIMEOUT`, `ORDER_LOOKUP_FAILED`, `DOCUMENT_BLOCKED`,
+   * `CIRCUIT_OPEN`, `OVERLOADED`, or what `resolveOrder` throws of ours.
+   */
+  resolve(orderId: string, context: Omit<ResolveContext, 'signal'>): Promise<OrderDocument> {
+    return this.cache ? this.cache.resolve(orderId, context) : this.#lookUp(orderId, context);
+  }
+
+  #lookUp(orderId: string, context: Omit<ResolveContext, 'signal'>): Promise<OrderDocument> {
+    return this.#guard.run(async (signal) =>
+      this.#check(await this.#resolveOrder(orderId, { ...context, signal })),
+    );
+  }
+
+  #check(answer: unknown): OrderDocument {
     if (answer === null || answer === undefined) throw new RemoteDisplayError('ORDER_NOT_FOUND');
     const document = documentSchema.safeParse(answer);
     if (!document.success) {
@@ -51,25 +97,5 @@ export class OrderResolver {
       throw new RemoteDisplayError('DOCUMENT_BLOCKED', { detail: origin });
     }
     return document.data;
-  }
-
-  async #ask(orderId: string, context: Omit<ResolveContext, 'signal'>) {
-    const abort = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        abort.abort();
-        reject(new RemoteDisplayError('ORDER_LOOKUP_TIMEOUT'));
-      }, this.#timeoutMs);
-    });
-    try {
-      const asked = (async () =>
-        this.#resolveOrder(orderId, { ...context, signal: abort.signal }))();
-      return await Promise.race([asked, late]);
-    } catch (error) {
-      throw RemoteDisplayError.wrap(error, 'ORDER_LOOKUP_FAILED');
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
