@@ -11,6 +11,7 @@ const view = (state: CommandView['state'], moves: number, commandId = 'c1'): Com
   displayIndex: 1,
   orderId: 'PO-1',
   state,
+  priority: 0,
   attempt: 1,
   createdAt: 1_000,
   expiresAt: 9_000,

@@ -15,3 +15,20 @@ export const silentLogger: Logger = {
   warn: nothing,
   error: nothing,
 };
+
+/** The integrator's logger, which may throw without harming what it was to tell of. */
+export function harmless(logger: Logger): Logger {
+  const guarded = (level: keyof Logger) => (details: object, message: string) => {
+    try {
+      logger[level](details, message);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+  return {
+    debug: guarded('debug'),
+    info: guarded('info'),
+    warn: guarded('warn'),
+    error: guarded('error'),
+  };
+}

@@ -1,8 +1,10 @@
 import { RemoteDisplayError } from '@remote-display/protocol';
 import { z } from 'zod';
 import type { RetryPolicy } from './engine/retry-policy.ts';
+import type { BreakerOptions } from './hooks/guarded-call.ts';
 import type { Logger } from './logger.ts';
-import type { Store } from './store/store.ts';
+import type { DeadLetter, Store } from './store/store.ts';
+import type { OrderCacheOptions } from './trigger/order-cache.ts';
 import type { ResolveOrder } from './trigger/order-resolver.ts';
 
 /** Everything that can be set. All times are in ms. */
@@ -21,13 +23,33 @@ export interface RemoteDisplayOptions {
   documentOrigins?: string[];
   /** How long `resolveOrder` may take. Default 5,000. */
   resolveTimeoutMs?: number;
+  /** Keeps answers of `resolveOrder`. Default: every trigger looks its order up. */
+  orderCache?: OrderCacheOptions;
+  /** When `resolveOrder` or `onDeadLetter` is left alone because it fails. */
+  breaker?: BreakerOptions;
+  /**
+   * Told of each command that ended in failure, after it is safely kept as a dead letter. It has
+   * 10 s; what it throws is logged and changes nothing.
+   */
+  onDeadLetter?: (letter: DeadLetter) => void | Promise<void>;
+  deadLetters?: {
+    /** How long a dead letter is kept. Default 2,592,000,000 (30 days). */
+    retentionMs?: number;
+    /** At most so many are kept, the newest. Default 100,000. */
+    maxCount?: number;
+  };
   commands?: {
     /** How long a command is worth showing. Default 300,000. */
     ttlMs?: number;
     /** Attempts in all before a command is dead. Default 4. */
     maxAttempts?: number;
-    /** Decides on retries instead of the default backoff. */
+    /**
+     * Decides on retries, by the command's type, the attempt and the error, instead of the default
+     * backoff. Where it throws or answers nonsense the default decides.
+     */
     retryPolicy?: RetryPolicy;
+    /** How many commands of one screen may be unsettled; one more is `QUEUE_FULL`. Default 1,000, at most 10,000. */
+    maxUnsettled?: number;
     /** How long a device may take to confirm receipt. Default 10,000. */
     receiptTimeoutMs?: number;
     /** How long a device may take from receipt to outcome. Default 30,000. */
@@ -36,6 +58,8 @@ export interface RemoteDisplayOptions {
     idempotencyMs?: number;
     /** How long an ended command can be read. Default 604,800,000 (a week). */
     retentionMs?: number;
+    /** At most so many ended commands are kept, the newest. Default 1,000,000. */
+    maxSettled?: number;
   };
   tokens?: {
     /** Life of an access token. Default 900,000 (15 minutes). */
@@ -61,8 +85,9 @@ export interface RemoteDisplayOptions {
   logger?: Logger;
 }
 
-const ms = (fallback: number, min = 1, max = 2_147_483_647) =>
-  z.int().min(min).max(max).default(fallback);
+const MAX_MS = 2_147_483_647;
+const whole = (min = 1, max = MAX_MS) => z.int().min(min).max(max);
+const ms = (fallback: number, min = 1, max = MAX_MS) => whole(min, max).default(fallback);
 const callback = <T>() =>
   z.custom<T>((value) => typeof value === 'function', { error: 'must be a function' });
 
@@ -89,15 +114,41 @@ const optionsSchema = z.strictObject({
     )
     .optional(),
   resolveTimeoutMs: ms(5_000),
+  orderCache: z
+    .strictObject({
+      ttlMs: whole(1_000, 86_400_000),
+      staleMs: whole(0, 86_400_000).optional(),
+      maxEntries: whole(1, 1_000_000).optional(),
+      vary: z.array(z.enum(['screenId', 'displayIndex', 'subject'])).optional(),
+      redis: z
+        .custom<NonNullable<OrderCacheOptions['redis']>>(
+          (value) => typeof value === 'object' && value !== null,
+          'must be an ioredis client',
+        )
+        .optional(),
+    })
+    .optional(),
+  breaker: z
+    .strictObject({ failures: whole(1, 1_000).default(5), resetMs: ms(10_000) })
+    .prefault({}),
+  onDeadLetter: callback<NonNullable<RemoteDisplayOptions['onDeadLetter']>>().optional(),
+  deadLetters: z
+    .strictObject({
+      retentionMs: whole(1_000, 31_536_000_000).default(2_592_000_000),
+      maxCount: whole(1, 10_000_000).default(100_000),
+    })
+    .prefault({}),
   commands: z
     .strictObject({
       ttlMs: ms(300_000, 1_000, 86_400_000),
       maxAttempts: z.int().min(1).max(100).default(4),
       retryPolicy: callback<RetryPolicy>().optional(),
+      maxUnsettled: whole(1, 10_000).default(1_000),
       receiptTimeoutMs: ms(10_000),
       outcomeTimeoutMs: ms(30_000),
       idempotencyMs: ms(3_600_000, 1_000),
-      retentionMs: ms(604_800_000, 1_000),
+      retentionMs: whole(1_000, 31_536_000_000).default(604_800_000),
+      maxSettled: whole(1, 100_000_000).default(1_000_000),
     })
     .prefault({}),
   tokens: z

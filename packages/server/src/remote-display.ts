@@ -1,22 +1,40 @@
+import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
-import type { CommandView, PairingView, TokenPair, TriggerRequest } from '@remote-display/protocol';
-import { createPairingSchema, triggerSchema } from '@remote-display/protocol/schemas';
+import type {
+  CommandView,
+  DeadLetterPage,
+  DeadLetterView,
+  PairingView,
+  TokenPair,
+  TriggerRequest,
+  TriggerResult,
+} from '@remote-display/protocol';
+import {
+  createPairingSchema,
+  MAX_TRIGGERS,
+  triggerSchema,
+  triggersSchema,
+} from '@remote-display/protocol/schemas';
 import { Pairings } from './access/pairings.ts';
 import { type NewSession, newSessionSchema, Sessions } from './access/sessions.ts';
-import { commandView } from './command-view.ts';
+import { commandView, deadLetterView, resultView } from './command-view.ts';
+import { DeadLetters } from './engine/dead-letters.ts';
 import { Engine } from './engine/engine.ts';
 import { DomainEmitter } from './engine/events.ts';
-import { exponentialBackoff } from './engine/retry-policy.ts';
+import { exponentialBackoff, guardedPolicy } from './engine/retry-policy.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { GuardedCall } from './hooks/guarded-call.ts';
 import { createRouter } from './http/router.ts';
-import { silentLogger } from './logger.ts';
+import { harmless, silentLogger } from './logger.ts';
 import { checkOptions, type RemoteDisplayOptions } from './options.ts';
 import { newRequestId } from './request-id.ts';
 import { Screens } from './screens.ts';
 import { sqliteStore } from './store/sqlite-store.ts';
+import type { DeadLetterFilter } from './store/store.ts';
 import { systemClock } from './system-clock.ts';
+import type { OrderCacheStats } from './trigger/order-cache.ts';
 import { OrderResolver } from './trigger/order-resolver.ts';
-import { Triggers } from './trigger/triggers.ts';
+import { type Caller, Triggers } from './trigger/triggers.ts';
 import { parse } from './validation.ts';
 
 /** A running remote-display. */
@@ -40,15 +58,57 @@ export interface RemoteDisplay {
   fetch(request: Request): Promise<Response>;
   /** Shows an order, on behalf of `subject`. The same `id` again answers the first command. */
   trigger(trigger: TriggerRequest, subject: string): Promise<CommandView>;
+  /**
+   * Many at once, at most 1,000; each has its own result in its place: a command, or an error. One
+   * that is not valid spoils no other.
+   */
+  triggerAll(triggers: readonly TriggerRequest[], subject: string): Promise<TriggerResult[]>;
+  /** What ended in failure, kept with its story. */
+  readonly deadLetters: {
+    /** A page, the newest first; `after` is the `next` of the page before. */
+    list(
+      filter?: DeadLetterFilter,
+      page?: { after?: string; limit?: number },
+    ): Promise<DeadLetterPage>;
+    /** Throws `DEAD_LETTER_NOT_FOUND`. */
+    get(commandId: string): Promise<DeadLetterView>;
+    /** Tries it again as a new command that points at it; a second time answers the first one's. */
+    redrive(commandId: string, subject: string): Promise<CommandView>;
+    /** Tries again those that fit and were not yet, at most `limit` (default 1,000). */
+    redriveAll(
+      filter: DeadLetterFilter,
+      subject: string,
+      limit?: number,
+    ): Promise<{ results: TriggerResult[]; more: boolean }>;
+    /** Forgets one; throws `DEAD_LETTER_NOT_FOUND`. */
+    discard(commandId: string): Promise<void>;
+    /** Forgets those that fit, at most `limit` (default 1,000). */
+    discardAll(
+      filter: DeadLetterFilter,
+      limit?: number,
+    ): Promise<{ discarded: number; more: boolean }>;
+  };
+  /** The way from an order to its document. */
+  readonly orders: {
+    /** Forgets what is cached of an order; the next trigger looks it up anew. Nothing without `orderCache`. */
+    invalidate(orderId: string): Promise<void>;
+    /** How the cache fares since the start; `undefined` without `orderCache`. */
+    cacheStats(): OrderCacheStats | undefined;
+  };
   /** A link with which one station may become the screen, once. `origin` is the server's address unless `publicUrl` is set. */
-  pair(screen: { screenId: string; name?: string }, origin?: string): Promise<PairingView>;
+  pair(
+    screen: { screenId: string; name?: string; tags?: string[] },
+    origin?: string,
+  ): Promise<PairingView>;
   /** Takes nothing new, lets what is in flight end or stay queued, sends everyone away, and lets go. */
   close(): Promise<void>;
 }
 
 const OUTBOX_WINDOW = 16;
-const OUTBOX_LIMIT = 1_000;
+// As many as a screen can ever be allowed, so that none is overlooked.
+const OUTBOX_LIMIT = 10_000;
 const WAITER_LIMIT = 10_000;
+const DEAD_LETTER_HOOK_MS = 10_000;
 
 /**
  * Makes a remote-display from its options; throws `INVALID_OPTIONS` naming what is wrong.
@@ -65,7 +125,8 @@ const WAITER_LIMIT = 10_000;
  */
 export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay {
   const options = checkOptions(given);
-  const { basePath, commands, logger = silentLogger } = options;
+  const { basePath, commands } = options;
+  const logger = harmless(options.logger ?? silentLogger);
   const clock = systemClock;
   const store = options.store ?? sqliteStore();
   const onError = (err: unknown) => logger.error({ err }, 'the store did not take a change');
@@ -73,17 +134,25 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
     logger.error({ err, event }, 'a listener threw'),
   );
 
+  const backoff = exponentialBackoff(Math.random, { maxAttempts: commands.maxAttempts });
   const engine = new Engine({
     commands: store.commands,
-    shared: store.shared,
+    deadLetters: store.deadLetters,
+    news: store.news,
+    nodeId: randomUUID(),
     clock,
     events,
-    retryPolicy:
-      commands.retryPolicy ??
-      exponentialBackoff(Math.random, { maxAttempts: commands.maxAttempts }),
+    retryPolicy: commands.retryPolicy
+      ? guardedPolicy(commands.retryPolicy, backoff, (err) =>
+          logger.error({ err }, 'the retry policy failed'),
+        )
+      : backoff,
     receiptTimeoutMs: commands.receiptTimeoutMs,
     outcomeTimeoutMs: commands.outcomeTimeoutMs,
     retentionMs: commands.retentionMs,
+    maxSettled: commands.maxSettled,
+    deadLetterRetentionMs: options.deadLetters.retentionMs,
+    maxDeadLetters: options.deadLetters.maxCount,
     window: OUTBOX_WINDOW,
     outboxLimit: OUTBOX_LIMIT,
     waiterLimit: WAITER_LIMIT,
@@ -104,13 +173,50 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
     sessions,
     clock,
   });
+  const onBreaker = (name: string, state: GuardedCall['state']) =>
+    events.emit('breaker.changed', { name, state });
   const orders = new OrderResolver(
     options.resolveOrder,
     options.resolveTimeoutMs,
     options.documentOrigins,
+    { breaker: options.breaker, cache: options.orderCache, onState: onBreaker },
   );
-  const { ttlMs, idempotencyMs } = commands;
-  const triggers = new Triggers({ engine, orders, screens, clock, ttlMs, idempotencyMs });
+  const { ttlMs, idempotencyMs, maxUnsettled } = commands;
+  const newId = (screenId: string) => store.commands.newId(screenId);
+  const triggers = new Triggers({
+    engine,
+    orders,
+    screens,
+    newId,
+    clock,
+    ttlMs,
+    idempotencyMs,
+    maxUnsettled,
+  });
+  const deadLetters = new DeadLetters({
+    engine,
+    store: store.deadLetters,
+    newId,
+    clock,
+    maxUnsettled,
+  });
+  const deadLetterHook = new GuardedCall({
+    name: 'onDeadLetter',
+    timeoutMs: DEAD_LETTER_HOOK_MS,
+    timeoutCode: 'INTERNAL',
+    failureCode: 'INTERNAL',
+    breaker: options.breaker,
+    onState: onBreaker,
+  });
+  const { onDeadLetter } = options;
+  if (onDeadLetter) {
+    events.on('command.dead', ({ command }) => {
+      deadLetterHook
+        .run(() => onDeadLetter({ command }))
+        .catch((err) => logger.error({ err, commandId: command.id }, 'onDeadLetter failed'));
+    });
+  }
+  const guards = onDeadLetter ? [...orders.guards, deadLetterHook] : orders.guards;
   const pairLink = (origin: string, screenId: string, token: string) =>
     `${options.publicUrl ?? origin}${basePath}/pair?${new URLSearchParams({ screenId, token })}`;
 
@@ -141,6 +247,8 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
     logger,
     engine,
     triggers,
+    deadLetters,
+    guards,
     sessions,
     screens,
     pairings,
@@ -178,15 +286,76 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
     fetch,
     async trigger(trigger, subject) {
       await ready();
-      const trace = { requestId: newRequestId() };
-      return commandView(await triggers.trigger(parse(triggerSchema, trigger), subject, trace));
+      return commandView(await triggers.trigger(parse(triggerSchema, trigger), callerOf(subject)));
+    },
+    async triggerAll(given, subject) {
+      await ready();
+      const list = parse(triggersSchema, { triggers: given }).triggers;
+      const checked = list.map((raw) => triggerSchema.safeParse(raw));
+      const good = checked.flatMap(({ data }) => (data ? [data] : []));
+      const done = (await triggers.triggerAll(good, callerOf(subject))).values();
+      return checked.map(({ data }, n) => {
+        const result = data ? done.next().value : undefined;
+        return resultView(
+          { id: data?.id, screenId: data?.screenId },
+          result ?? { error: refusalOf(list[n]) },
+        );
+      });
+    },
+    deadLetters: {
+      async list(filter = {}, { after, limit = 100 } = {}) {
+        await ready();
+        const { letters, next } = await deadLetters.list(filter, { after, limit });
+        const page = { deadLetters: letters.map(deadLetterView) };
+        return next === undefined ? page : { ...page, next };
+      },
+      async get(commandId) {
+        await ready();
+        return deadLetterView(await deadLetters.get(commandId));
+      },
+      async redrive(commandId, subject) {
+        await ready();
+        const letter = await deadLetters.get(commandId);
+        return commandView(await deadLetters.redrive(letter, subject, newRequestId()));
+      },
+      async redriveAll(filter, subject, limit = MAX_TRIGGERS) {
+        await ready();
+        const by = { subject, requestId: newRequestId() };
+        const { results, more } = await deadLetters.redriveAll(filter, limit, () => true, by);
+        return { results: results.map((each) => resultView({ id: each.id }, each)), more };
+      },
+      async discard(commandId) {
+        await ready();
+        await deadLetters.discard(commandId);
+      },
+      async discardAll(filter, limit = MAX_TRIGGERS) {
+        await ready();
+        return deadLetters.discardAll(filter, limit, () => true);
+      },
+    },
+    orders: {
+      invalidate: async (orderId) => orders.cache?.invalidate(orderId),
+      cacheStats: () => orders.cache?.stats(),
     },
     async pair(screen, origin = 'http://localhost:3000') {
       await ready();
-      const { screenId, name } = parse(createPairingSchema, screen);
-      const { token, expiresAt } = await pairings.create(screenId, name);
+      const { screenId, name, tags } = parse(createPairingSchema, screen);
+      const { token, expiresAt } = await pairings.create(screenId, name, tags);
       return { screenId, token, url: pairLink(origin, screenId, token), expiresAt };
     },
     close: () => (closed ??= close()),
   };
+}
+
+function callerOf(subject: string): Caller {
+  return { subject, trace: { requestId: newRequestId() } };
+}
+
+/** Why a trigger of many is not valid. */
+function refusalOf(raw: unknown): unknown {
+  try {
+    return parse(triggerSchema, raw);
+  } catch (error) {
+    return error;
+  }
 }

@@ -32,6 +32,22 @@ export class Screens {
     return (await this.#store.list(after, limit)).map((screen) => this.#view(screen));
   }
 
+  /** Changes its name or tags; throws `SCREEN_NOT_FOUND`. */
+  async update(
+    screenId: string,
+    change: { name?: string | undefined; tags?: string[] | undefined },
+  ) {
+    const screen = await this.#store.update(screenId, change);
+    if (screen === undefined) throw new RemoteDisplayError('SCREEN_NOT_FOUND');
+    this.#events.emit('screen.updated', { screenId });
+    return this.#view(screen);
+  }
+
+  /** Ids of the screens with this tag, at most `limit`. */
+  tagged(tag: string, limit: number): Promise<string[]> {
+    return this.#store.tagged(tag, limit);
+  }
+
   async connected(screenId: string, displays: Display[]): Promise<void> {
     this.#online.add(screenId);
     this.#events.emit('screen.online', { screenId });
@@ -56,7 +72,7 @@ export class Screens {
     return screen;
   }
 
-  #view({ screenId, name, pairedAt, lastSeenAt, displays }: Screen): ScreenView {
+  #view({ screenId, name, pairedAt, lastSeenAt, displays, tags }: Screen): ScreenView {
     const online = this.#online.has(screenId);
     return {
       screenId,
@@ -65,6 +81,7 @@ export class Screens {
       pairedAt,
       ...(lastSeenAt === undefined ? {} : { lastSeenAt }),
       displays,
+      tags,
     };
   }
 }

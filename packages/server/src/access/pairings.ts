@@ -21,11 +21,15 @@ export class Pairings {
     this.#options = options;
   }
 
-  async create(screenId: string, name = screenId): Promise<{ token: string; expiresAt: number }> {
+  async create(
+    screenId: string,
+    name = screenId,
+    tags?: string[],
+  ): Promise<{ token: string; expiresAt: number }> {
     const { pairings, clock, ttlMs } = this.#options;
     const token = randomBytes(32).toString('base64url');
     const expiresAt = clock.now() + ttlMs;
-    await pairings.create({ hash: hashOf(token), screenId, name, expiresAt });
+    await pairings.create({ hash: hashOf(token), screenId, name, expiresAt, tags });
     return { token, expiresAt };
   }
 
@@ -35,7 +39,7 @@ export class Pairings {
     const now = clock.now();
     const pairing = await pairings.redeem(hashOf(token), screenId, now);
     if (pairing === undefined) throw new RemoteDisplayError('PAIRING_INVALID');
-    await screens.pair({ screenId, name: pairing.name, pairedAt: now });
+    await screens.pair({ screenId, name: pairing.name, pairedAt: now, tags: pairing.tags });
     const tokens = await sessions.create({
       subject: screenId,
       role: 'device',

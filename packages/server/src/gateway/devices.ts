@@ -1,4 +1,8 @@
-import type { DeviceToServerEvents, ServerToDeviceEvents } from '@remote-display/protocol';
+import type {
+  CommandEnvelope,
+  DeviceToServerEvents,
+  ServerToDeviceEvents,
+} from '@remote-display/protocol';
 import { displaysSchema, reportSchema, resumeSchema } from '@remote-display/protocol/schemas';
 import type { Namespace, Socket } from 'socket.io';
 import type { Clock } from '../engine/clock.ts';
@@ -38,7 +42,7 @@ export class Devices {
   serve(socket: DeviceSocket): void {
     const { engine, screens, clock, logger } = this.#options;
     const screenId = socket.data.identity.subject;
-    const link: DeviceLink = { send: (envelopes) => socket.emit('commands', envelopes) };
+    const link = linkTo(socket);
     const breach = () => dismiss(socket, 'INVALID_REQUEST');
     this.#takeOver(screenId, socket);
 
@@ -80,4 +84,20 @@ export class Devices {
     this.#current.set(screenId, socket);
     if (older) dismiss(older, 'SCREEN_TAKEN_OVER');
   }
+}
+
+/** What a tick makes ready for a device leaves in one message. */
+function linkTo(socket: DeviceSocket): DeviceLink {
+  let leaving: CommandEnvelope[] = [];
+  const flush = () => {
+    socket.emit('commands', leaving);
+    leaving = [];
+  };
+  return {
+    send(envelopes) {
+      if (leaving.length === 0) setImmediate(flush);
+      leaving.push(...envelopes);
+    },
+    takenOver: () => dismiss(socket, 'SCREEN_TAKEN_OVER'),
+  };
 }

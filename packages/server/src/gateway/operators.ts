@@ -59,6 +59,7 @@ export class Operators {
     events.on('screen.online', changed);
     events.on('screen.offline', changed);
     events.on('screen.displays', changed);
+    events.on('screen.updated', changed);
   }
 
   serve(socket: OperatorSocket): void {
@@ -69,9 +70,8 @@ export class Operators {
       answering(triggerSchema, logger, breach, async (trigger) => {
         const { identity } = socket.data;
         authorize(identity, 'trigger', trigger.screenId);
-        return commandView(
-          await triggers.trigger(trigger, identity.subject, { requestId: newRequestId() }),
-        );
+        const trace = { requestId: newRequestId() };
+        return commandView(await triggers.trigger(trigger, { subject: identity.subject, trace }));
       }),
     );
     socket.on(

@@ -20,9 +20,9 @@ export function accessRoutes(options: AccessRoutes): Hono<RequestVariables> {
   const { sessions, pairings, extensionIds, pairLink } = options;
   return new Hono<RequestVariables>()
     .post('/pairings', authenticated(sessions), async (c) => {
-      const { screenId, name } = await body(c, createPairingSchema);
+      const { screenId, name, tags } = await body(c, createPairingSchema);
       authorize(c.var.identity, 'pair', screenId);
-      const { token, expiresAt } = await pairings.create(screenId, name);
+      const { token, expiresAt } = await pairings.create(screenId, name, tags);
       const url = pairLink(new URL(c.req.url).origin, screenId, token);
       return c.json({ screenId, token, url, expiresAt } satisfies PairingView, 201);
     })

@@ -9,6 +9,6 @@ export function problem(error: unknown, c: RequestContext, logger: Logger): Resp
   if (known.code === 'INTERNAL') logger.error({ err: error, requestId }, 'a request failed');
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
   if (known.status === 401) headers['www-authenticate'] = 'Bearer';
-  if (known.status === 503) headers['retry-after'] = '1';
+  if (known.status === 503 || known.status === 429) headers['retry-after'] = '1';
   return c.body(JSON.stringify(known.toProblem()), known.status as 500, headers);
 }

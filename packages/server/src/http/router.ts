@@ -5,17 +5,23 @@ import type { Logger } from '../logger.ts';
 import { newRequestId } from '../request-id.ts';
 import { type AccessRoutes, accessRoutes } from './access-routes.ts';
 import { type CommandRoutes, commandRoutes } from './command-routes.ts';
-import type { RequestVariables } from './context.ts';
+import type { RequestContext, RequestVariables } from './context.ts';
+import { type DeadLetterRoutes, deadLetterRoutes } from './dead-letter-routes.ts';
 import { type HealthRoutes, healthRoutes } from './health-routes.ts';
 import { problem } from './problems.ts';
 import { type ScreenRoutes, screenRoutes } from './screen-routes.ts';
+import { type TriggerRoutes, triggerRoutes } from './trigger-routes.ts';
 
-export type RouterOptions = CommandRoutes &
+export type RouterOptions = TriggerRoutes &
+  CommandRoutes &
+  DeadLetterRoutes &
   ScreenRoutes &
   AccessRoutes &
   HealthRoutes & { basePath: string; logger: Logger };
 
 const MAX_BODY_BYTES = 65_536;
+// A thousand triggers with the longest order ids that there may be.
+const MAX_BATCH_BYTES = 1_048_576;
 
 /** The one router: every mount hands it a `Request` and gives back its `Response`. */
 export function createRouter(options: RouterOptions): (request: Request) => Promise<Response> {
@@ -29,17 +35,24 @@ export function createRouter(options: RouterOptions): (request: Request) => Prom
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
     c.header('x-content-type-options', 'nosniff');
   });
-  const tooLarge = () => {
-    throw new RemoteDisplayError('PAYLOAD_TOO_LARGE', {
-      detail: `at most ${MAX_BODY_BYTES} bytes`,
-    });
+  const limitFor = (path: string) =>
+    path === `${basePath}/triggers` ? MAX_BATCH_BYTES : MAX_BODY_BYTES;
+  const tooLarge = (c: Pick<RequestContext, 'req'>) => {
+    const detail = `at most ${limitFor(c.req.path)} bytes`;
+    throw new RemoteDisplayError('PAYLOAD_TOO_LARGE', { detail });
   };
-  const limited = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge });
+  const limited = new Map(
+    [MAX_BODY_BYTES, MAX_BATCH_BYTES].map((maxSize) => [
+      maxSize,
+      bodyLimit({ maxSize, onError: tooLarge }),
+    ]),
+  );
   app.use(async (c, next) => {
     const length = c.req.header('content-length');
+    const max = limitFor(c.req.path);
     // Told beforehand, as it nearly always is, it need not be counted: Node holds the body to it.
-    if (length === undefined) return limited(c, next);
-    if (!(Number(length) <= MAX_BODY_BYTES)) tooLarge();
+    if (length === undefined) return limited.get(max)?.(c, next);
+    if (!(Number(length) <= max)) tooLarge(c);
     await next();
   });
   app.route('/', healthRoutes(options));
@@ -47,7 +60,9 @@ export function createRouter(options: RouterOptions): (request: Request) => Prom
     await ready();
     await next();
   });
+  app.route('/', triggerRoutes(options));
   app.route('/', commandRoutes(options));
+  app.route('/', deadLetterRoutes(options));
   app.route('/', screenRoutes(options));
   app.route('/', accessRoutes(options));
 

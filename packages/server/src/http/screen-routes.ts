@@ -1,11 +1,11 @@
 import { RemoteDisplayError } from '@remote-display/protocol';
-import { idSchema } from '@remote-display/protocol/schemas';
+import { idSchema, updateScreenSchema } from '@remote-display/protocol/schemas';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { authorize, authorizeRole, isAllowed } from '../access/permissions.ts';
 import type { Sessions } from '../access/sessions.ts';
 import type { Screens } from '../screens.ts';
-import { authenticated, query, type RequestVariables } from './context.ts';
+import { authenticated, body, query, type RequestVariables } from './context.ts';
 
 export interface ScreenRoutes {
   screens: Screens;
@@ -40,5 +40,12 @@ export function screenRoutes({ screens, sessions }: ScreenRoutes): Hono<RequestV
       if (!id.success) throw new RemoteDisplayError('SCREEN_NOT_FOUND');
       authorize(c.var.identity, 'view', id.data);
       return c.json(await screens.view(id.data));
+    })
+    .patch('/screens/:id', signedIn, async (c) => {
+      const change = await body(c, updateScreenSchema);
+      const id = idSchema.safeParse(c.req.param('id'));
+      if (!id.success) throw new RemoteDisplayError('SCREEN_NOT_FOUND');
+      authorize(c.var.identity, 'pair', id.data);
+      return c.json(await screens.update(id.data, change));
     });
 }
