@@ -62,6 +62,12 @@ export default {
       },
       { path: `^${server}store/`, pathNot: `^${server}store/store\\.ts$` },
     ),
+    door(
+      'hooks-know-nobody',
+      `^${server}hooks/`,
+      { path: `^${server}`, pathNot: `^${server}hooks/` },
+      'How the outside is called is the same for whoever calls it.',
+    ),
     door('access-knows-no-wire', `^${server}access/`, {
       path: `^${server}(http|gateway|trigger)/`,
     }),

@@ -19,6 +19,7 @@ export default defineConfig({
         'bench/src/**/*.test.ts',
       ]),
       project('integration', ['tests/integration/**/*.test.ts', 'tests/doors/**/*.test.ts']),
+      project('simulation', ['tests/simulation/**/*.test.ts'], { testTimeout: 120_000 }),
       project('browser', ['tests/browser/**/*.test.ts'], {
         testTimeout: 60_000,
         hookTimeout: 60_000,

@@ -5,8 +5,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, prepare, ROOT, step } from './prepare.mjs';
 
-const KINDS = ['unit', 'integration', 'browser', 'faults'];
-const NEEDS = { unit: [], integration: [], browser: ['chromium'], faults: ['redis'] };
+const KINDS = ['unit', 'integration', 'simulation', 'browser', 'faults'];
+const NEEDS = {
+  unit: [],
+  integration: ['redis'],
+  simulation: [],
+  browser: ['chromium'],
+  faults: ['redis'],
+};
 const asked = process.argv.slice(2).filter((word) => KINDS.includes(word));
 const passedOn = process.argv.slice(2).filter((word) => !KINDS.includes(word));
 const kinds = asked.length > 0 ? asked : KINDS;
