@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { RemoteDisplayError } from '@remote-display/protocol';
 import { z } from 'zod';
 import { SqliteFile } from './sqlite/sqlite-file.ts';
+import { timeOrderedId } from './sqlite/time-ordered-id.ts';
 import type {
   CommandStore,
   DeadLetterStore,
@@ -57,7 +58,7 @@ export function sqliteStore(options: SqliteStoreOptions = {}): Store {
     close: () => file.close(),
     check: () => file.call({ part: 'store', method: 'check', args: [] }),
     commands: {
-      newId: () => crypto.randomUUID(),
+      newId: () => timeOrderedId(),
       ...part<Omit<CommandStore, 'newId'>>('commands', [
         'accept',
         'find',
