@@ -56,9 +56,9 @@ export interface RemoteDisplayOptions {
     outcomeTimeoutMs?: number;
     /** How long the same id is answered with the first command. Default 3,600,000. */
     idempotencyMs?: number;
-    /** How long an ended command can be read. Default 604,800,000 (a week). */
+    /** How long an ended command can be read; at least `idempotencyMs`. Default 604,800,000 (a week). */
     retentionMs?: number;
-    /** At most so many ended commands are kept, the newest. Default 1,000,000. */
+    /** At most so many ended commands are kept, the newest, beside those of the last `idempotencyMs`. Default 1,000,000. */
     maxSettled?: number;
   };
   tokens?: {
@@ -149,6 +149,11 @@ const optionsSchema = z.strictObject({
       idempotencyMs: ms(3_600_000, 1_000),
       retentionMs: whole(1_000, 31_536_000_000).default(604_800_000),
       maxSettled: whole(1, 100_000_000).default(1_000_000),
+    })
+    // A command that is forgotten before its key would be made a second time under it.
+    .refine(({ retentionMs, idempotencyMs }) => retentionMs >= idempotencyMs, {
+      path: ['retentionMs'],
+      message: 'must not be shorter than idempotencyMs',
     })
     .prefault({}),
   tokens: z

@@ -151,6 +151,7 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
     outcomeTimeoutMs: commands.outcomeTimeoutMs,
     retentionMs: commands.retentionMs,
     maxSettled: commands.maxSettled,
+    idempotencyMs: commands.idempotencyMs,
     deadLetterRetentionMs: options.deadLetters.retentionMs,
     maxDeadLetters: options.deadLetters.maxCount,
     window: OUTBOX_WINDOW,

@@ -8,8 +8,10 @@ import type { RetryPolicy } from './retry-policy.ts';
 export interface RetentionOptions {
   /** How long a settled command can still be read, in ms. */
   retentionMs: number;
-  /** At most so many settled commands are kept. */
+  /** At most so many settled commands are kept, beside those whose keys are still good. */
   maxSettled: number;
+  /** How long the keys of a command are good, in ms. */
+  idempotencyMs: number;
   /** How long a dead letter is kept, in ms. */
   deadLetterRetentionMs: number;
   /** At most so many dead letters are kept. */

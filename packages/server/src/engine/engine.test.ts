@@ -55,6 +55,7 @@ function makeEngine(commands = store.commands, onError = rethrow): Engine {
     waiterLimit: 10,
     retentionMs: 3_600_000,
     maxSettled: 1_000,
+    idempotencyMs: 3_600_000,
     deadLetterRetentionMs: 3_600_000,
     maxDeadLetters: 1_000,
     onError,

@@ -50,6 +50,7 @@ export class Engine {
       ...options,
       graceMs: options.outcomeTimeoutMs,
       before: () => this.#beforeSweep(),
+      beforeExpiry: () => this.#settling.keepWord(),
       onExpired: (command) => this.#settling.ended(command),
     });
   }
@@ -68,12 +69,13 @@ export class Engine {
     const { screenId } = draft;
     let acceptance: Acceptance;
     try {
-      acceptance = await this.#contention.during(slotKey(draft), () =>
-        this.#options.commands.accept(draft),
-      );
+      acceptance = await this.#contention.during(slotKey(draft), async () => {
+        await this.#settling.keepWord((told) => slotKey(told) === slotKey(draft));
+        return this.#options.commands.accept(draft);
+      });
     } catch (error) {
       // It may be in the store all the same: then it is found there.
-      this.#markStale(screenId);
+      this.#doubt(screenId);
       throw error;
     }
     if (acceptance.kind === 'conflict') throw new RemoteDisplayError('IDEMPOTENCY_CONFLICT');
@@ -125,12 +127,7 @@ export class Engine {
     const command = await this.find(id);
     if (command === undefined) throw new RemoteDisplayError('COMMAND_NOT_FOUND');
     const { moved, command: after } = await this.#contention.during(id, () =>
-      this.#settling.settle(id, {
-        state: 'cancelled',
-        at: this.#options.clock.now(),
-        by: subject,
-        from: ['queued'],
-      }),
+      this.#callOff(command, subject),
     );
     // Called off before is called off: the same answer for the same wish.
     if (!moved && after?.state !== 'cancelled')
@@ -168,18 +165,19 @@ export class Engine {
         connection.stopNews = stop;
         if (this.#connections.get(screenId) !== connection) stop();
       }
-      const { outbox } = connection;
-      await outbox.load(
+      // One that was replaced meanwhile must not take the screen from its successor.
+      this.#mustBeCurrent(connection);
+      await connection.outbox.load(
         () => commands.hold(screenId, holder, outboxLimit),
         () => momentOf(clock),
       );
+      connection.holds = true;
       const settled = await this.#settling.note(connection, outcomes);
-      if (this.#connections.get(screenId) !== connection)
-        throw new RemoteDisplayError('SCREEN_TAKEN_OVER');
+      this.#mustBeCurrent(connection);
       settled.push(...this.#compare(connection, held, outcomes));
       return { settled, start: () => connection.start() };
     } catch (error) {
-      this.disconnect(screenId, link);
+      if (this.#connections.get(screenId) === connection) this.disconnect(screenId);
       throw error;
     }
   }
@@ -240,6 +238,22 @@ export class Engine {
     await this.#marks.close();
   }
 
+  async #callOff({ id, screenId }: Command, by: string) {
+    const at = this.#options.clock.now();
+    try {
+      await this.#settling.keepWord((told) => told.id === id);
+      return await this.#settling.settle(id, { state: 'cancelled', at, by, from: ['queued'] });
+    } catch (error) {
+      this.#doubt(screenId);
+      throw error;
+    }
+  }
+
+  #mustBeCurrent(connection: ScreenConnection): void {
+    if (this.#connections.get(connection.screenId) !== connection)
+      throw new RemoteDisplayError('SCREEN_TAKEN_OVER');
+  }
+
   #dispatch(command: Command): void {
     const connection = this.#connections.get(command.screenId);
     connection?.outbox.add(command, momentOf(this.#options.clock));
@@ -291,36 +305,39 @@ export class Engine {
     const { screenId } = connection;
     if (this.#connections.get(screenId) !== connection) return;
     const { commands, clock, outboxLimit, onError } = this.#options;
-    connection.stale = false;
+    const { doubts } = connection;
     try {
       const gone = await connection.outbox.load(
         () => commands.outbox(screenId, outboxLimit),
         () => momentOf(clock),
       );
+      connection.doubts -= doubts;
       for (const id of gone) {
         this.#marks.drop(id);
         await this.#tellIfEnded(id);
       }
       connection.pump();
     } catch (error) {
-      connection.stale = true;
+      connection.doubts++;
       onError(error);
     }
   }
 
-  #markStale(screenId: string): void {
+  #doubt(screenId: string): void {
     const connection = this.#connections.get(screenId);
-    if (connection) connection.stale = true;
+    if (connection) connection.doubts++;
   }
 
   async #beforeSweep(): Promise<void> {
     this.#marks.flush();
     for (const connection of this.#connections.values())
-      if (connection.stale) await this.#refresh(connection);
+      if (connection.doubts > 0) await this.#refresh(connection);
   }
 
   // News may have been missed: everything that could have been in it is looked up.
   async #catchUp(): Promise<void> {
+    // Their own news may have been among those missed; what comes from here on is later.
+    for (const connection of this.#connections.values()) connection.heard ||= connection.holds;
     try {
       for (const connection of [...this.#connections.values()]) await this.#refresh(connection);
       for (const id of this.#waiters.ids()) await this.#tellIfEnded(id);
@@ -331,15 +348,14 @@ export class Engine {
 
   #listener(connection: ScreenConnection): (news: ScreenNews) => void {
     const { screenId, holder, link, outbox } = connection;
-    let held = false;
     return (news) => {
       if (news.kind === 'accepted') {
         for (const id of news.superseded) this.#heardOfEnd(screenId, id);
         outbox.add(news.command, momentOf(this.#options.clock));
         connection.pump();
       } else if (news.kind === 'settled') this.#heardOfEnd(screenId, news.id);
-      else if (news.holder === holder) held = true;
-      else if (held) {
+      else if (news.holder === holder) connection.heard = true;
+      else if (connection.heard) {
         this.disconnect(screenId, link);
         link.takenOver();
       }
@@ -368,7 +384,10 @@ export class Engine {
   }
 
   #mayTellEarly(command: Command): boolean {
-    if (this.#options.news !== undefined) return false;
+    const { news, clock } = this.#options;
+    // What is past its time the sweep may be ending at this moment.
+    if (news !== undefined || command.expiresAt <= clock.now()) return false;
+    if (this.#connections.get(command.screenId)?.doubts !== 0) return false;
     return !this.#contention.has(slotKey(command)) && !this.#contention.has(command.id);
   }
 

@@ -57,7 +57,9 @@ export class Outbox {
       const commands = await read();
       const open = new Set(commands.map(({ id }) => id));
       for (const command of commands) {
-        if (!reading.ended.has(command.id)) this.add(command, now());
+        if (reading.ended.has(command.id)) continue;
+        if (this.#isBehind(command)) this.requeue(command, now());
+        else this.add(command, now());
       }
       const gone = [...this.#entries.keys()].filter(
         (id) => !open.has(id) && !reading.added.has(id),
@@ -102,7 +104,8 @@ export class Outbox {
   /** An attempt failed: the command waits for its next one. */
   requeue(command: Command, now: Moment): void {
     const entry = this.#entries.get(command.id);
-    if (entry === undefined) return;
+    // Late word about an attempt when the next one is under way changes nothing.
+    if (entry === undefined || command.attempt < entry.command.attempt) return;
     entry.command = command;
     entry.deadline = undefined;
     entry.readyAt = now.ticks + waitOf(command, now.wall);
@@ -176,6 +179,12 @@ export class Outbox {
     return this.#inFlight.size;
   }
 
+  // The store has it that this attempt failed, and no word of that came: it waits for the next one.
+  #isBehind({ id, state, attempt }: Command): boolean {
+    const known = this.get(id);
+    return known !== undefined && state === 'queued' && attempt > 0 && known.attempt <= attempt;
+  }
+
   #receive(id: string, attempt: number, now: Moment): Mark | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
@@ -202,8 +211,10 @@ export class Outbox {
   }
 }
 
-// A clock that was set back since the failure must not make the wait longer than it was meant to be.
-function waitOf({ notBefore, createdAt, history }: Command, wall: number): number {
+// What was on its way before waits no more. And a clock that was set back since the failure must not
+// make the wait longer than it was meant to be.
+function waitOf({ state, notBefore, createdAt, history }: Command, wall: number): number {
+  if (state !== 'queued') return 0;
   const meant = notBefore - (history.at(-1)?.at ?? createdAt);
   return Math.max(0, Math.min(notBefore - wall, meant));
 }

@@ -21,8 +21,12 @@ export class ScreenConnection {
   readonly link: DeviceLink;
   readonly holder: string;
   readonly outbox: Outbox;
-  /** The store may know what the outbox does not: it is to be read again. */
-  stale = false;
+  /** How often since it was read the store may have learned what the outbox has not: it is to be read again. */
+  doubts = 0;
+  /** The store has it that this connection took the screen. */
+  holds = false;
+  /** The news of that have come: whoever is said to hold the screen from here on came later. */
+  heard = false;
   /** Stops hearing of other nodes. */
   stopNews: () => void = () => {};
   readonly #options: ScreenConnectionOptions;

@@ -33,6 +33,8 @@ export interface SettlingOptions {
 /** dispatch -> settle: what a device's outcomes, its silence and the callers make of a command. */
 export class Settling {
   readonly #options: SettlingOptions;
+  // Told as shown before the store has it: nothing else may end these first.
+  readonly #told = new Map<string, { command: Command; settlement: Settlement }>();
   #underWay = 0;
 
   constructor(options: SettlingOptions) {
@@ -66,6 +68,12 @@ export class Settling {
     this.#failed(connection, { id, attempt }, error).catch(this.#options.onError);
   }
 
+  /** Sees to it that what was told early is in the store; rejects where it cannot be kept yet. */
+  async keepWord(concerns: (command: Command) => boolean = () => true): Promise<void> {
+    for (const { command, settlement } of [...this.#told.values()])
+      if (concerns(command)) await this.settle(command.id, settlement);
+  }
+
   /** The only way to an end. */
   async settle(
     id: string,
@@ -78,6 +86,7 @@ export class Settling {
       marks.flush(id);
       const result = await commands.settle(id, settlement);
       const { command, moved } = result;
+      if (command === undefined || isSettled(command.state)) this.#told.delete(id);
       if (command === undefined) this.released(id, settlement.screenId);
       else if (moved) this.ended(command);
       else if (isSettled(command.state)) {
@@ -122,7 +131,10 @@ export class Settling {
     // The device keeps the outcome until the store has it, so whoever waits may hear it now.
     const command = connection.outbox.get(id);
     const shown = command && this.#options.mayTellEarly(command) && settle(command, settlement);
-    if (shown) this.#options.waiters.tell(shown);
+    if (shown && this.#options.waiters.has(id)) {
+      this.#told.set(id, { command: shown, settlement });
+      this.#options.waiters.tell(shown);
+    }
     await this.settle(id, settlement);
   }
 
@@ -133,6 +145,7 @@ export class Settling {
   ): Promise<void> {
     const { commands, clock, events, marks, retryPolicy, connectionOf, onStale } = this.#options;
     const { screenId, holder, outbox } = connection;
+    await this.keepWord((told) => told.id === id);
     const command = outbox.get(id) ?? (await commands.find(id));
     if (command === undefined || command.screenId !== screenId || attempt < command.attempt) return;
     outbox.extend(id, momentOf(clock));

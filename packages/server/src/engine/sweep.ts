@@ -1,4 +1,4 @@
-import type { CommandStore, DeadLetterStore } from '../store/store.ts';
+import type { CommandStore, DeadLetterStore, Retention } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { Command } from './command.ts';
 import type { RetentionOptions } from './engine-options.ts';
@@ -11,6 +11,8 @@ export interface SweepOptions extends RetentionOptions {
   graceMs: number;
   /** Runs first in each round. */
   before: () => Promise<void>;
+  /** Runs before anything is expired; where it rejects, nothing is. */
+  beforeExpiry: () => Promise<void>;
   onExpired: (command: Command) => void;
   onError: (error: unknown) => void;
 }
@@ -54,7 +56,8 @@ export class Sweep {
   }
 
   async #expire(): Promise<void> {
-    const { commands, clock, graceMs, onExpired } = this.#options;
+    const { commands, clock, graceMs, beforeExpiry, onExpired } = this.#options;
+    await beforeExpiry();
     await this.#inSteps(async () => {
       const expired = await commands.expire(clock.now(), graceMs, LIMIT);
       for (const command of expired) onExpired(command);
@@ -63,10 +66,17 @@ export class Sweep {
   }
 
   async #prune(): Promise<void> {
-    const { commands, deadLetters, clock, retentionMs, maxSettled } = this.#options;
+    const { commands, deadLetters, clock } = this.#options;
+    const { retentionMs, maxSettled, idempotencyMs } = this.#options;
     const { deadLetterRetentionMs, maxDeadLetters } = this.#options;
     const now = clock.now();
-    const retention = { now, settledBefore: now - retentionMs, maxSettled, limit: LIMIT };
+    const retention: Retention = {
+      now,
+      settledBefore: now - retentionMs,
+      maxSettled,
+      keepSince: now - idempotencyMs,
+      limit: LIMIT,
+    };
     await this.#inSteps(() => commands.prune(retention));
     await this.#inSteps(() =>
       deadLetters.prune(now - deadLetterRetentionMs, maxDeadLetters, LIMIT),

@@ -149,8 +149,12 @@ describe('sqliteStore', () => {
     await store.close();
     await store.open();
     const retention = { now: NOW, settledBefore: 0, limit: 10 };
-    expect(await store.commands.prune({ ...retention, maxSettled: 3 })).toBe(1);
-    expect(await store.commands.prune({ ...retention, maxSettled: 0 })).toBe(3);
+    expect(
+      await store.commands.prune({ ...retention, maxSettled: 3, keepSince: NOW + 1_000_000 }),
+    ).toBe(1);
+    expect(
+      await store.commands.prune({ ...retention, maxSettled: 0, keepSince: NOW + 1_000_000 }),
+    ).toBe(3);
     expect(await store.deadLetters.prune(0, 3, 10)).toBe(1);
     await store.close();
     await store.open();

@@ -76,6 +76,8 @@ export interface Retention {
   settledBefore: number;
   /** At most so many settled commands are kept, the newest. */
   maxSettled: number;
+  /** Whatever their number, those that settled at this moment or later are kept: their keys may be asked for. */
+  keepSince: number;
   /** At most so many are forgotten in one step. */
   limit: number;
 }

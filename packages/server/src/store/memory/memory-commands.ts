@@ -110,7 +110,7 @@ export class MemoryCommands implements CommandStore {
     return expired;
   }
 
-  async prune({ now, settledBefore, maxSettled, limit }: Retention): Promise<number> {
+  async prune({ now, settledBefore, maxSettled, keepSince, limit }: Retention): Promise<number> {
     let pruned = 0;
     // Both are in the order in which they were put in, which is near enough the order of their end.
     for (const [key, { expiresAt }] of this.#keys) {
@@ -119,8 +119,9 @@ export class MemoryCommands implements CommandStore {
       pruned++;
     }
     for (const id of this.#settled) {
-      const isOld = (this.#commands.get(id)?.settledAt ?? 0) < settledBefore;
-      if (pruned >= limit || !(isOld || this.#settled.size > maxSettled)) break;
+      const settledAt = this.#commands.get(id)?.settledAt ?? 0;
+      const isTooMany = this.#settled.size > maxSettled && settledAt < keepSince;
+      if (pruned >= limit || !(settledAt < settledBefore || isTooMany)) break;
       this.#settled.delete(id);
       this.#commands.delete(id);
       pruned++;

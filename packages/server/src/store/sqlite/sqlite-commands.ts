@@ -167,13 +167,10 @@ export function sqliteCommands(db: DatabaseSync, tally: Tally, deadLetters: Sqli
       return end(rows.map(commandOf), expiry(now));
     },
 
-    prune({ now, settledBefore, maxSettled, limit }: Retention): number {
+    prune({ now, settledBefore, maxSettled, keepSince, limit }: Retention): number {
       let pruned = Number(sql.deleteKeys.run(now, limit).changes);
       pruned += forget(settledBefore, limit - pruned);
-      pruned += forget(
-        Number.MAX_SAFE_INTEGER,
-        Math.min(limit - pruned, tally.settled - maxSettled),
-      );
+      pruned += forget(keepSince, Math.min(limit - pruned, tally.settled - maxSettled));
       return pruned;
     },
   };

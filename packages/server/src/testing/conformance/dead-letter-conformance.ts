@@ -36,7 +36,9 @@ export function deadLettersKeepTheContract(opened: () => Store): void {
 
   it('outlives the command that it was', async () => {
     await die('a', NOW);
-    await opened().commands.prune({ settledBefore: NOW + 1, maxSettled: 9, now: NOW, limit: 9 });
+    const before = NOW + 1;
+    const retention = { settledBefore: before, keepSince: before, maxSettled: 9, now: NOW };
+    await opened().commands.prune({ ...retention, limit: 9 });
     expect(await opened().commands.find('a')).toBeUndefined();
     expect(await opened().deadLetters.find('a')).toMatchObject({ command: { id: 'a' } });
   });
