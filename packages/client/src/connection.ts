@@ -9,6 +9,7 @@ import { EventEmitter } from 'eventemitter3';
 import { io, type Socket } from 'socket.io-client';
 import { backoff, type Clock } from './clock.ts';
 import type { ConnectionState } from './connection-state.ts';
+import { guarded } from './listeners.ts';
 import type { TokenManager } from './token-manager.ts';
 
 export interface ConnectionOptions {
@@ -32,17 +33,29 @@ interface ConnectionEvents {
 }
 
 const ANSWER_TIMEOUT_MS = 10_000;
+// Less up to half of it by jitter: from 100 ms to a second.
+const RETRY_BASE_MS = 200;
+const RETRY_MAX_MS = 1_000;
 // After these the server will not have us back.
 const FINAL: readonly string[] = ['SCREEN_TAKEN_OVER', 'SESSION_REVOKED'];
 
-/** One socket to one namespace, kept for as long as the server will have us. */
+/**
+ * One socket to one namespace, kept for as long as the server will have us. Every way back is the
+ * one here: socket.io's own is switched off, since two would get into each other's way.
+ */
 export class Connection extends EventEmitter<ConnectionEvents> {
   readonly socket: Socket;
   readonly #options: ConnectionOptions;
   #state: ConnectionState;
   #farewell: Farewell['code'] | undefined;
-  #cancelRetry: () => void = () => {};
+  #cancelRetry: (() => void) | undefined;
   #retries = 0;
+  // Counts the tries, so that one that was overtaken notices.
+  #try = 0;
+  /** The token that the server knows of us, one that is newer, and one that it found too old. */
+  #token: string | undefined;
+  #newer: string | undefined;
+  #refused: string | undefined;
 
   constructor(options: ConnectionOptions) {
     super();
@@ -55,13 +68,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       tryAllTransports: true,
       autoConnect: false,
       forceNew: true,
-      reconnection: true,
-      reconnectionAttempts: Infinity,
-      reconnectionDelay: 100,
-      reconnectionDelayMax: 1_000,
-      randomizationFactor: 0.5,
+      reconnection: false,
       timeout: ANSWER_TIMEOUT_MS,
-      auth: (answer) => void this.#authenticate(answer),
     });
     this.socket.on('connect', () => this.#onConnect());
     this.socket.on('disconnect', (reason) => this.#onDisconnect(reason));
@@ -76,12 +84,13 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   open(): void {
-    if (this.#state.status !== 'idle' && this.#state.status !== 'stopped') return;
+    if (!this.#isOver()) return;
     this.#options.tokens.on('renewed', this.#onRenewed);
     this.#options.tokens.on('lost', this.#stop);
     globalThis.addEventListener?.('online', this.#onOnline);
+    this.#retries = 0;
     this.#change('connecting');
-    this.socket.connect();
+    void this.#connect();
   }
 
   close(): void {
@@ -90,20 +99,22 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   /** Whoever listened to `up` has done its part. */
   ready(): void {
+    if (!this.socket.connected) return;
     this.#retries = 0;
     this.#change('online');
   }
 
   /** Closes the socket and comes back, after a wait that grows. */
   again(reason: RemoteDisplayError): void {
+    if (this.#isOver()) return;
     this.#change('offline', reason);
+    // The end of a connection is heard of in several places: the first has seen to it.
+    if (this.#cancelRetry) return;
+    const { clock, random } = this.#options;
+    const wait = backoff(this.#retries++, RETRY_BASE_MS, RETRY_MAX_MS, random);
+    this.#cancelRetry = clock.schedule(wait, () => void this.#connect());
+    this.#try++;
     this.socket.disconnect();
-    const wait = backoff(this.#retries++, 100, 1_000, this.#options.random);
-    this.#cancelRetry();
-    this.#cancelRetry = this.#options.clock.schedule(wait, () => {
-      this.#change('connecting', reason);
-      this.socket.connect();
-    });
   }
 
   /** Sends an event and hands its answer on, in the very turn in which it arrives. */
@@ -113,107 +124,130 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     onAnswer: (answer: T) => void,
     onError: (error: RemoteDisplayError) => void,
   ): void {
-    this.socket
+    const { socket } = this;
+    if (!socket.connected) {
+      onError(new RemoteDisplayError('CONNECTION_REFUSED', { detail: 'not connected' }));
+      return;
+    }
+    socket
       .timeout(ANSWER_TIMEOUT_MS)
-      .emit(event, body, (late: Error | null, answer: Answer<T>) => {
-        if (late) onError(new RemoteDisplayError('CONNECTION_TIMEOUT', { cause: late }));
-        else if (isRefusal(answer)) onError(RemoteDisplayError.from(answer.error));
+      .emit(event, body, (cause: Error | null, answer: Answer<T>) => {
+        if (cause) {
+          const code = socket.connected ? 'CONNECTION_TIMEOUT' : 'CONNECTION_REFUSED';
+          onError(new RemoteDisplayError(code, { cause }));
+        } else if (isRefusal(answer)) onError(RemoteDisplayError.from(answer.error));
         else onAnswer(answer as T);
       });
   }
 
-  async #authenticate(answer: (auth: object) => void): Promise<void> {
+  // The token first: without one there is no point in a socket.
+  async #connect(): Promise<void> {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    const current = ++this.#try;
+    const { tokens } = this.#options;
     try {
-      answer({ token: await this.#options.tokens.token(), protocol: PROTOCOL_VERSION });
+      const token = await (this.#refused === undefined
+        ? tokens.token()
+        : tokens.renew(this.#refused));
+      if (current !== this.#try) return;
+      this.#refused = undefined;
+      this.#newer = undefined;
+      this.#token = token;
+      this.socket.auth = { token, protocol: PROTOCOL_VERSION };
+      this.socket.connect();
     } catch (error) {
-      this.#giveWay(RemoteDisplayError.wrap(error, 'UNAUTHENTICATED'));
+      if (current === this.#try) this.#giveWay(RemoteDisplayError.wrap(error));
     }
   }
 
   #onConnect(): void {
     this.#farewell = undefined;
     this.emit('up');
+    this.#renew();
   }
 
-  #onDisconnect(reason: Socket.DisconnectReason): void {
+  #onDisconnect(detail: Socket.DisconnectReason): void {
+    // What could not be sent any more: after `resume` it would be old, and before it out of turn.
+    this.socket.sendBuffer = [];
     this.emit('down');
-    if (this.#state.status === 'stopped') return;
-    if (this.#farewell !== undefined) {
-      this.#giveWay(new RemoteDisplayError(this.#farewell));
-      return;
-    }
-    // A socket closed from here is on its way back already.
-    if (reason === 'io client disconnect') return;
-    this.#change('offline', new RemoteDisplayError('CONNECTION_REFUSED', { detail: reason }));
-    // socket.io comes back by itself, except where the server said good-bye.
-    if (!this.socket.active)
-      this.again(new RemoteDisplayError('CONNECTION_REFUSED', { detail: reason }));
+    if (detail === 'io client disconnect') return;
+    this.#giveWay(
+      this.#farewell === undefined
+        ? new RemoteDisplayError('CONNECTION_REFUSED', { detail })
+        : new RemoteDisplayError(this.#farewell),
+    );
   }
 
-  #onRefused(error: Error & { data?: { code?: unknown } }): void {
-    if (error.data) this.#giveWay(RemoteDisplayError.from(error.data));
-    else this.#change('offline', new RemoteDisplayError('CONNECTION_REFUSED', { cause: error }));
+  #onRefused(cause: Error & { data?: { code?: unknown } }): void {
+    if (cause.data) this.#giveWay(RemoteDisplayError.from(cause.data));
+    else {
+      this.#tryAnotherTransport();
+      this.again(new RemoteDisplayError('CONNECTION_REFUSED', { cause }));
+    }
+  }
+
+  // A transport that is refused makes way for the next by itself; one that hangs never does.
+  #tryAnotherTransport(): void {
+    const { engine, opts } = this.socket.io;
+    const [first, ...others] = (opts.transports ?? []) as string[];
+    if (first !== undefined && engine.transport?.name === first)
+      opts.transports = [...others, first];
   }
 
   // What the server says decides whether there is a way back.
   #giveWay(reason: RemoteDisplayError): void {
-    if (this.#state.status === 'stopped') return;
     if (reason.code === 'TOKEN_EXPIRED') {
-      this.#options.tokens.renew().then(
-        () => this.again(reason),
-        (error) => this.#giveWayUnless(error),
-      );
+      this.#refused = this.#token;
+      this.again(reason);
     } else if (FINAL.includes(reason.code) || !reason.retryable) this.#stop(reason);
     else this.again(reason);
   }
 
-  #giveWayUnless(error: unknown): void {
-    const known = RemoteDisplayError.wrap(error);
-    if (known.retryable) this.again(known);
-    else this.#stop(known);
-  }
-
   readonly #stop = (reason?: RemoteDisplayError): void => {
+    if (this.#state.status === 'stopped') return;
     this.#options.tokens.off('renewed', this.#onRenewed);
     this.#options.tokens.off('lost', this.#stop);
     globalThis.removeEventListener?.('online', this.#onOnline);
-    this.#cancelRetry();
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#try++;
     this.#change('stopped', reason);
     this.socket.disconnect();
   };
 
-  readonly #onRenewed = (): void => {
-    if (!this.socket.connected) return;
-    this.#options.tokens.token().then(
-      (token) =>
-        this.ask(
-          'renew',
-          { token },
-          () => {},
-          (error) => this.#onRenewalRefused(error),
-        ),
-      () => {},
-    );
+  readonly #onRenewed = ({ accessToken }: { accessToken: string }): void => {
+    this.#newer = accessToken;
+    if (this.socket.connected) this.#renew();
   };
 
-  #onRenewalRefused(error: RemoteDisplayError): void {
+  #renew(): void {
+    if (this.#newer === undefined) return;
+    const token = this.#newer;
+    this.#token = token;
+    this.#newer = undefined;
     // The token is good at a handshake too; only a refusal for good ends the session here.
-    if (error.retryable) this.again(error);
-    else this.#giveWay(error);
+    const onError = (error: RemoteDisplayError) => this.#giveWay(error);
+    this.ask('renew', { token }, () => {}, onError);
   }
 
   // The browser knows better than a backoff when the network is back.
   readonly #onOnline = (): void => {
-    if (this.socket.connected || this.#state.status === 'stopped') return;
-    this.#cancelRetry();
+    if (this.socket.connected) return;
+    this.#options.tokens.hurry();
     this.socket.disconnect();
-    this.socket.connect();
+    void this.#connect();
   };
 
+  #isOver(): boolean {
+    return this.#state.status === 'idle' || this.#state.status === 'stopped';
+  }
+
   #change(status: ConnectionState['status'], reason?: RemoteDisplayError): void {
-    if (this.#state.status === status) return;
-    this.#state = { status, since: this.#options.clock.now(), ...(reason ? { reason } : {}) };
-    this.emit('state', this.#state);
+    const isNews = this.#state.status !== status;
+    const since = isNews ? this.#options.clock.now() : this.#state.since;
+    this.#state = { status, since, ...(reason ? { reason } : {}) };
+    if (isNews) guarded(() => this.emit('state', this.#state));
   }
 }
 

@@ -56,6 +56,7 @@ const command = (
   slot: 'one',
   seq,
   createdAt: NOW,
+  sentAt: NOW,
   expiresAt: NOW + 60_000,
   attempt: 1,
   trace: { requestId: 'request-1' },
@@ -158,6 +159,84 @@ describe('a slot', () => {
     expect(begun).toEqual(['b#1']);
   });
 
+  it('answers what is older than the latest, until the server has it, and stores nothing for it', async () => {
+    await inbox.receive([command('b', 2)]);
+    await inbox.receive([command('a', 1), command('a', 1, { attempt: 2 })]);
+    const overtaken = { id: 'a', state: 'failed', error: { code: 'COMMAND_OVERTAKEN' } };
+    expect(outcomes).toMatchObject([
+      { ...overtaken, attempt: 1 },
+      { ...overtaken, attempt: 2 },
+    ]);
+    expect(receipts).toEqual([{ id: 'b', attempt: 1 }]);
+    expect(inbox.memory().outcomes).toMatchObject([{ ...overtaken, attempt: 2 }]);
+    expect((await storage.load()).map(({ envelope }) => envelope.id)).toEqual(['b']);
+    await inbox.confirmed([{ id: 'a', attempt: 1, state: 'failed' }]);
+    expect(inbox.memory().outcomes).toHaveLength(1);
+    await inbox.confirmed(inbox.memory().outcomes);
+    expect(inbox.memory().outcomes).toEqual([]);
+  });
+
+  it('does not go back to a command that it left for a newer one', async () => {
+    await inbox.receive([command('a', 1)]);
+    await inbox.receive([command('b', 2)]);
+    await inbox.receive([command('a', 1), command('a', 1, { attempt: 2 })]);
+    expect(begun).toEqual(['a#1', 'b#1']);
+    expect(outcomes.map(({ id, error }) => [id, error?.code])).toEqual([
+      ['a', 'COMMAND_OVERTAKEN'],
+      ['a', 'COMMAND_OVERTAKEN'],
+    ]);
+  });
+
+  it('does not try a failed command again after a newer one', async () => {
+    await inbox.receive([command('a', 1)]);
+    finish.get('a')?.({ state: 'failed' });
+    await settle();
+    await inbox.receive([command('b', 2), command('a', 1, { attempt: 2 })]);
+    expect(begun).toEqual(['a#1', 'b#1']);
+    expect(inbox.memory().outcomes).toMatchObject([
+      { id: 'a', attempt: 2, error: { code: 'COMMAND_OVERTAKEN' } },
+    ]);
+  });
+
+  it('goes on with the newest only, where a restart left two', async () => {
+    await storage.save({ envelope: command('a', 1), begun: 1 });
+    await storage.save({ envelope: command('b', 2), begun: 1 });
+    await inbox.load();
+    await inbox.proceed();
+    expect(begun).toEqual(['b#1']);
+    expect(inbox.memory().held).toEqual([{ id: 'b', attempt: 1 }]);
+  });
+
+  it('begins its next command when the one before has left, and keeps no other slot waiting', async () => {
+    let leave = () => {};
+    const order: string[] = [];
+    inbox = new Inbox({
+      storage,
+      serverNow: () => NOW,
+      onReceipt: ({ id }) => order.push(`receipt ${id}`),
+      onOutcome: () => {},
+      onError: (error) => errors.push(error),
+      run: ({ id, attempt }, { signal }) => {
+        order.push(`begin ${id}`);
+        return new Promise((resolve) =>
+          signal.addEventListener('abort', () => {
+            leave = () => {
+              order.push(`left ${id}`);
+              resolve({ id, attempt, state: 'shown' });
+            };
+          }),
+        );
+      },
+    });
+    await inbox.receive([command('a', 1)]);
+    await inbox.receive([command('b', 2), command('c', 3, { slot: 'two' })]);
+    await settle();
+    expect(order).toEqual(['receipt a', 'begin a', 'receipt b', 'receipt c', 'begin c']);
+    leave();
+    await settle();
+    expect(order.slice(-2)).toEqual(['left a', 'begin b']);
+  });
+
   it('does not wait for another slot', async () => {
     await inbox.receive([command('a', 1, { slot: 'one' }), command('b', 2, { slot: 'two' })]);
     expect(begun).toEqual(['a#1', 'b#1']);
@@ -198,6 +277,101 @@ describe('after a restart', () => {
     }
     expect(begun).toHaveLength(4);
     expect(outcomes).toMatchObject([{ state: 'failed', error: { code: 'INTERRUPTED' } }]);
+  });
+});
+
+describe('a storage that fails', () => {
+  it('does not keep an outcome from being told', async () => {
+    await inbox.receive([command('a', 1)]);
+    storage.save = () => Promise.reject(new Error('full'));
+    finish.get('a')?.();
+    await settle();
+    expect(outcomes).toEqual([{ id: 'a', attempt: 1, state: 'shown' }]);
+    expect(errors).toHaveLength(1);
+    await inbox.proceed();
+    expect(begun).toEqual(['a#1']);
+  });
+
+  it('does not stop what is at work for a newer command that it cannot keep', async () => {
+    const { save } = storage;
+    await inbox.receive([command('a', 1)]);
+    storage.save = () => Promise.reject(new Error('full'));
+    await inbox.receive([command('b', 2)]);
+    storage.save = save;
+    finish.get('a')?.();
+    await settle();
+    expect(outcomes).toEqual([{ id: 'a', attempt: 1, state: 'shown' }]);
+  });
+
+  it('is not confirmed, and not gone by, when it cannot be read', async () => {
+    storage.load = () => Promise.reject(new Error('locked'));
+    await expect(inbox.load()).rejects.toThrow('locked');
+  });
+});
+
+describe('an inbox that was stopped', () => {
+  it('begins nothing and takes nothing until it proceeds, and then each once', async () => {
+    const { save } = storage;
+    await inbox.receive([command('a', 1, { slot: 'one' })]);
+    let stored = () => {};
+    storage.save = (record) =>
+      new Promise((resolve) => {
+        stored = () => resolve(save(record));
+      });
+    const received = inbox.receive([command('b', 2, { slot: 'two' }), command('c', 3)]);
+    await settle();
+    inbox.stop();
+    stored();
+    await received;
+    storage.save = save;
+    expect(begun).toEqual(['a#1']);
+    expect(receipts).toEqual([{ id: 'a', attempt: 1 }]);
+    await inbox.load();
+    await inbox.proceed();
+    await settle();
+    expect(begun).toEqual(['a#1', 'a#1', 'b#1']);
+    expect(interrupted).toEqual([false, true, true]);
+  });
+
+  it('keeps an outcome that it had not stored yet', async () => {
+    const { save } = storage;
+    await inbox.receive([command('a', 1)]);
+    let stored = () => {};
+    storage.save = (record) =>
+      new Promise((resolve) => {
+        stored = () => resolve(save(record));
+      });
+    const received = inbox.receive([command('b', 2, { slot: 'two' })]);
+    finish.get('a')?.();
+    await settle();
+    inbox.stop();
+    storage.save = save;
+    stored();
+    await received;
+    await inbox.proceed();
+    expect(begun).toEqual(['a#1', 'b#1']);
+    expect(outcomes).toEqual([{ id: 'a', attempt: 1, state: 'shown' }]);
+  });
+});
+
+describe('what is remembered', () => {
+  it('is bounded, whatever the server confirms', async () => {
+    for (let seq = 1; seq <= 1_100; seq++) {
+      await inbox.receive([command(`c${seq}`, seq)]);
+      if (seq % 2) finish.get(`c${seq}`)?.();
+    }
+    await inbox.confirmed(outcomes);
+    expect((await storage.load()).length).toBeLessThanOrEqual(1_001);
+  });
+
+  it('is bounded where nothing is ever confirmed: the next command is refused', async () => {
+    const commands = Array.from({ length: 1_000 }, (_, n) =>
+      command(`c${n}`, n + 1, { slot: `${n}` }),
+    );
+    await inbox.receive(commands);
+    await inbox.receive([command('more', 2_000, { slot: 'more' })]);
+    expect(outcomes).toMatchObject([{ id: 'more', error: { code: 'OVERLOADED' } }]);
+    expect(await storage.load()).toHaveLength(1_000);
   });
 });
 

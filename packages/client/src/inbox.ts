@@ -1,4 +1,5 @@
 import type { CommandEnvelope, Outcome, Receipt } from '@remote-display/protocol';
+import { InboxRecords, isWaiting } from './inbox-records.ts';
 import type { InboxRecord, InboxStorage } from './inbox-storage.ts';
 import type { RunCommand } from './run-command.ts';
 
@@ -16,12 +17,13 @@ export interface InboxOptions {
 /** A command at work in its slot. */
 interface Running {
   id: string;
-  seq: number;
   abort: AbortController;
   done: Promise<void>;
 }
 
-const MAX_REMEMBERED = 1_000;
+const MAX_SETTLED = 1_000;
+// Far more than a server sends to a screen that confirms nothing.
+const MAX_UNSETTLED = 1_000;
 // A handler that crashes its worker each time must not do so for ever.
 const MAX_BEGUN = 4;
 
@@ -31,52 +33,59 @@ const MAX_BEGUN = 4;
  */
 export class Inbox {
   readonly #options: InboxOptions;
-  readonly #records = new Map<string, InboxRecord>();
+  readonly #records = new InboxRecords(MAX_SETTLED);
   readonly #running = new Map<string, Running>();
-  // The latest command begun in each slot: nothing older is begun after it.
-  readonly #latest = new Map<string, number>();
-  // One message after the other, so that what is seen is what is stored.
+  // Slots whose former command was told to stop and has not left yet.
+  readonly #leaving = new Map<string, Promise<void>>();
+  // Commands that are not taken. Not stored: asked again after a restart, the answer is the same.
+  readonly #refusals = new Map<string, Outcome>();
+  // One thing after the other, so that what is seen is what is stored. No turn waits for a handler.
   #turn: Promise<void> = Promise.resolve();
+  #stopped = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
   }
 
   /** Remembers what was stored. Nothing is begun before `proceed`. */
-  async load(): Promise<void> {
-    for (const record of await this.#options.storage.load()) {
-      this.#records.set(record.envelope.id, record);
-      if (record.begun > 0) this.#noteBegun(record.envelope);
-    }
+  load(): Promise<void> {
+    const loaded = this.#turn.then(async () => {
+      for (const record of await this.#options.storage.load()) {
+        // What is known here already is never older than what could be stored.
+        if (!this.#records.get(record.envelope.id)) this.#records.set(record);
+      }
+    });
+    this.#turn = loaded.catch(() => {});
+    return loaded;
   }
 
   /** What the server is told at the start of a connection. */
   memory(): { held: Receipt[]; outcomes: Outcome[] } {
-    const open = [...this.#records.values()].filter(({ settled }) => !settled);
+    const unsettled = this.#records.unsettled();
     return {
-      held: open
-        .filter(({ outcome }) => !outcome)
-        .map(({ envelope: { id, attempt } }) => ({ id, attempt })),
-      outcomes: open.flatMap(({ outcome }) => outcome ?? []),
+      held: unsettled.filter(isWaiting).map(({ envelope }) => receiptOf(envelope)),
+      outcomes: [...unsettled.flatMap(({ outcome }) => outcome ?? []), ...this.#refusals.values()],
     };
   }
 
   /** Takes commands in. */
-  receive(envelopes: readonly CommandEnvelope[]): Promise<void> {
-    return this.#inTurn(async () => {
-      for (const envelope of envelopes) await this.#receive(envelope);
-    });
+  async receive(envelopes: readonly CommandEnvelope[]): Promise<void> {
+    await Promise.all(envelopes.map((envelope) => this.#inTurn(() => this.#receive(envelope))));
   }
 
   /** The connection is resumed: what has not ended goes on. */
   proceed(): Promise<void> {
     return this.#inTurn(async () => {
-      const waiting = [...this.#records.values()]
-        .filter(
-          ({ outcome, settled, envelope }) => !outcome && !settled && !this.#isRunning(envelope),
-        )
+      this.#stopped = false;
+      const waiting = this.#records
+        .unsettled()
+        .filter((record) => isWaiting(record) && !this.#isRunning(record.envelope))
         .sort((a, b) => a.envelope.seq - b.envelope.seq);
-      for (const record of waiting) await this.#begin(record);
+      for (const record of waiting) {
+        const { id, slot, seq } = record.envelope;
+        if (seq < this.#records.latest(slot)) await this.#settle(id);
+        else await this.#begin(record);
+      }
     });
   }
 
@@ -84,146 +93,178 @@ export class Inbox {
   confirmed(outcomes: readonly Outcome[]): Promise<void> {
     return this.#inTurn(async () => {
       for (const { id, attempt } of outcomes) {
+        if (this.#refusals.get(id)?.attempt === attempt) this.#refusals.delete(id);
         // The next attempt may have begun before the word about this one came.
         if (this.#records.get(id)?.outcome?.attempt === attempt) await this.#settle(id);
       }
-      await this.#forgetOld();
     });
   }
 
   /** These have ended without us: whatever is at work for them stops. */
   dropped(ids: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
-      for (const id of ids) await this.#settle(id);
+      for (const id of ids) {
+        this.#refusals.delete(id);
+        await this.#settle(id);
+      }
     });
   }
 
-  /** Stops everything at work; what had begun is taken up again at the next start. */
+  /** Stops everything at work; what had begun is taken up again at the next `proceed`. */
   stop(): void {
-    for (const { abort } of this.#running.values()) abort.abort();
-    this.#running.clear();
+    this.#stopped = true;
+    for (const slot of [...this.#running.keys()]) this.#leave(slot);
   }
 
   async #receive(envelope: CommandEnvelope): Promise<void> {
+    // Neither confirmed nor begun: the server sends it again.
+    if (this.#stopped) return;
     const known = this.#records.get(envelope.id);
-    if (known) return this.#receiveAgain(known, envelope);
-    // Its slot has gone on: the server has ended it, and this is an echo.
-    if (envelope.seq <= (this.#latest.get(envelope.slot) ?? 0)) return;
-    const record: InboxRecord = { envelope, begun: 0 };
-    await this.#begin(record, () => this.#options.onReceipt(receiptOf(envelope), envelope));
-  }
-
-  async #receiveAgain(known: InboxRecord, envelope: CommandEnvelope): Promise<void> {
-    const { outcome } = known;
-    if (outcome === undefined) {
-      known.envelope = envelope;
-      this.#options.onReceipt(receiptOf(envelope), envelope);
-      if (!this.#isRunning(envelope)) await this.#begin(known);
-      return;
-    }
+    const outcome = known?.outcome;
     // Shown is shown; and of a failed attempt the server has not heard yet.
-    if (outcome.state === 'shown' || envelope.attempt <= outcome.attempt) {
-      this.#options.onOutcome(outcome);
-      return;
+    if (outcome && (outcome.state === 'shown' || envelope.attempt <= outcome.attempt))
+      return this.#options.onOutcome(outcome);
+    if (known && this.#isRunning(envelope)) {
+      if (envelope.attempt > known.envelope.attempt) this.#records.set({ ...known, envelope });
+      return this.#options.onReceipt(receiptOf(envelope), envelope);
     }
-    await this.#begin({ envelope, begun: 0 }, () =>
+    const latest = this.#records.latest(envelope.slot);
+    if (envelope.seq < latest || (envelope.seq === latest && !known))
+      return this.#refuse(envelope, 'COMMAND_OVERTAKEN');
+    if (!known && this.#records.unsettledCount >= MAX_UNSETTLED)
+      return this.#refuse(envelope, 'OVERLOADED');
+    // After a failed attempt the next one counts anew.
+    await this.#begin({ envelope, begun: known && !outcome ? known.begun : 0 }, () =>
       this.#options.onReceipt(receiptOf(envelope), envelope),
     );
+  }
+
+  // Not taken, and said so: what is dropped in silence never ends for whoever waits.
+  async #refuse(envelope: CommandEnvelope, code: string): Promise<void> {
+    const { id } = envelope;
+    await this.#settle(id);
+    const outcome = failed(envelope, code);
+    this.#refusals.delete(id);
+    this.#refusals.set(id, outcome);
+    const [oldest] = this.#refusals.keys();
+    // The server, which has not confirmed it, sends that command again.
+    if (oldest !== undefined && this.#refusals.size > MAX_UNSETTLED) this.#refusals.delete(oldest);
+    this.#options.onOutcome(outcome);
   }
 
   // Stored first; only then is the server told and the handler begun.
   async #begin(record: InboxRecord, onStored?: () => void): Promise<void> {
     const { envelope } = record;
-    const { storage, serverNow, onError } = this.#options;
-    await this.#stopOlder(envelope);
-    const interrupted = record.begun > 0;
     const begun: InboxRecord = { envelope, begun: record.begun + 1 };
-    try {
-      await storage.save(begun);
-    } catch (error) {
-      // Neither confirmed nor begun: the server sends it again.
-      onError(error);
-      return;
-    }
-    this.#records.set(envelope.id, begun);
-    this.#noteBegun(envelope);
+    // Neither confirmed nor begun: the server sends it again. What was at work goes on.
+    if (!(await this.#isSaved(begun))) return;
+    this.#records.set(begun);
+    if (this.#stopped) return;
+    this.#refusals.delete(envelope.id);
     onStored?.();
-    if (envelope.expiresAt <= serverNow())
-      return this.#end(begun, failed(envelope, 'COMMAND_EXPIRED'));
-    if (begun.begun > MAX_BEGUN) return this.#end(begun, failed(envelope, 'INTERRUPTED'));
+    // A newer command has taken the slot: the server has ended what was there before.
+    this.#leave(envelope.slot);
+    if (begun.begun > MAX_BEGUN) await this.#end(begun, failed(envelope, 'INTERRUPTED'));
+    else if (this.#isExpired(envelope)) await this.#end(begun, failed(envelope, 'COMMAND_EXPIRED'));
+    else this.#start(envelope, record.begun > 0);
+    for (const older of this.#records.waitingIn(envelope.slot))
+      if (older.envelope.id !== envelope.id) await this.#settle(older.envelope.id);
+  }
+
+  #start(envelope: CommandEnvelope, interrupted: boolean): void {
+    const { id, slot } = envelope;
     const abort = new AbortController();
-    const running: Running = { id: envelope.id, seq: envelope.seq, abort, done: Promise.resolve() };
-    this.#running.set(envelope.slot, running);
-    running.done = this.#options
-      .run(envelope, { signal: abort.signal, interrupted })
-      .then(async (outcome) => {
-        if (this.#running.get(envelope.slot) === running) this.#running.delete(envelope.slot);
-        // Stopped by a newer command: the server has ended it already.
-        if (!abort.signal.aborted)
-          await this.#end(begun, { ...outcome, attempt: begun.envelope.attempt });
-      });
-    running.done.catch(onError);
+    const work = async (): Promise<void> => {
+      if (abort.signal.aborted) return;
+      const outcome = await this.#run(envelope, { signal: abort.signal, interrupted });
+      // An end that comes after the order to stop may be that order's doing.
+      if (!abort.signal.aborted) await this.#inTurn(() => this.#ended(running, slot, outcome));
+    };
+    const running: Running = { id, abort, done: Promise.resolve() };
+    this.#running.set(slot, running);
+    // Its predecessor leaves before it begins.
+    running.done = this.#leaving.get(slot)?.then(work) ?? work();
   }
 
-  // A newer command has taken the slot. Its predecessor leaves before it begins.
-  async #stopOlder({ slot, seq, id }: CommandEnvelope): Promise<void> {
-    const older = this.#running.get(slot);
-    if (older && older.seq < seq) {
-      older.abort.abort();
-      this.#running.delete(slot);
-      await older.done.catch(this.#options.onError);
-    }
-    for (const { envelope, outcome, settled } of [...this.#records.values()]) {
-      const isOlder = envelope.slot === slot && envelope.seq < seq && envelope.id !== id;
-      if (isOlder && !outcome && !settled) await this.#settle(envelope.id);
-    }
-  }
-
-  // The outcome is stored before it is told, so that a restart cannot make it untrue.
-  async #end(record: InboxRecord, outcome: Outcome): Promise<void> {
-    const ended = { ...record, outcome };
-    this.#records.set(record.envelope.id, ended);
+  async #run(envelope: CommandEnvelope, context: Parameters<RunCommand>[1]): Promise<Outcome> {
+    if (this.#isExpired(envelope)) return failed(envelope, 'COMMAND_EXPIRED');
     try {
-      await this.#options.storage.save(ended);
+      return await this.#options.run(envelope, context);
     } catch (error) {
       this.#options.onError(error);
+      return failed(envelope, 'HANDLER_FAILED');
     }
+  }
+
+  async #ended(running: Running, slot: string, outcome: Outcome): Promise<void> {
+    const record = this.#records.get(running.id);
+    if (record && isWaiting(record)) {
+      await this.#end(record, { ...outcome, attempt: record.envelope.attempt });
+      // Begun again meanwhile, it waits for this very end: it is not needed any more.
+      if (this.#running.get(slot) !== running && this.#isRunning(record.envelope))
+        this.#leave(slot);
+    }
+    if (this.#running.get(slot) === running) this.#running.delete(slot);
+  }
+
+  // The outcome is stored before it is told, so that a restart cannot make it untrue. Where the
+  // storage fails it is told all the same: once the server has it, it need not be stored here.
+  async #end(record: InboxRecord, outcome: Outcome): Promise<void> {
+    const ended = { ...record, outcome };
+    await this.#isSaved(ended);
+    this.#records.set(ended);
     this.#options.onOutcome(outcome);
   }
 
   async #settle(id: string): Promise<void> {
     const record = this.#records.get(id);
     if (!record || record.settled) return;
-    const running = this.#running.get(record.envelope.slot);
-    if (running?.id === id) {
-      running.abort.abort();
-      this.#running.delete(record.envelope.slot);
-    }
+    if (this.#isRunning(record.envelope)) this.#leave(record.envelope.slot);
     const settled = { ...record, settled: true };
-    this.#records.set(id, settled);
-    await this.#options.storage.save(settled).catch(this.#options.onError);
+    this.#records.set(settled);
+    // Where this fails, the next `resume` asks about it once more.
+    await this.#isSaved(settled);
+    const old = this.#records.forget(this.#options.serverNow());
+    if (old.length > 0) await this.#remove(old);
   }
 
-  // A settled command is remembered until it could not be begun any more.
-  async #forgetOld(): Promise<void> {
-    const now = this.#options.serverNow();
-    const settled = [...this.#records.values()].filter((record) => record.settled);
-    const excess = settled.length - MAX_REMEMBERED;
-    const old = settled.filter(
-      ({ envelope }, index) => envelope.expiresAt <= now || index < excess,
-    );
-    if (old.length === 0) return;
-    const ids = old.map(({ envelope }) => envelope.id);
-    for (const id of ids) this.#records.delete(id);
-    await this.#options.storage.remove(ids).catch(this.#options.onError);
+  async #isSaved(record: InboxRecord): Promise<boolean> {
+    try {
+      await this.#options.storage.save(record);
+      return true;
+    } catch (error) {
+      this.#options.onError(error);
+      return false;
+    }
   }
 
-  #noteBegun({ slot, seq }: CommandEnvelope): void {
-    this.#latest.set(slot, Math.max(seq, this.#latest.get(slot) ?? 0));
+  // What stays in the storage against our will is settled there too, and goes another time.
+  async #remove(ids: string[]): Promise<void> {
+    try {
+      await this.#options.storage.remove(ids);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  // Whatever is at work in the slot is told to stop.
+  #leave(slot: string): void {
+    const running = this.#running.get(slot);
+    if (!running) return;
+    running.abort.abort();
+    this.#running.delete(slot);
+    const left = Promise.all([this.#leaving.get(slot), running.done]).then(() => {
+      if (this.#leaving.get(slot) === left) this.#leaving.delete(slot);
+    });
+    this.#leaving.set(slot, left);
   }
 
   #isRunning({ id, slot }: CommandEnvelope): boolean {
     return this.#running.get(slot)?.id === id;
+  }
+
+  #isExpired({ expiresAt }: CommandEnvelope): boolean {
+    return expiresAt <= this.#options.serverNow();
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

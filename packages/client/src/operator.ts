@@ -181,16 +181,16 @@ export class Operator {
     } = this.#options;
     const { fetch = globalThis.fetch.bind(globalThis) } = this.#options;
     const url = `${serverUrl}${basePath}${path}`;
-    for (let tries = 1, renewed = false; ; tries++) {
+    for (let tries = 1, renewed = false, token: string | undefined; ; tries++) {
       try {
-        const token = await tokens.token();
+        token = await tokens.token();
         const timeoutMs = requestTimeoutMs + hold;
         return await requestJson<T>({ fetch, url, method, token, body, timeoutMs, signal });
       } catch (error) {
         if (signal?.aborted || !(error instanceof RemoteDisplayError)) throw error;
         if (error.code === 'TOKEN_EXPIRED' && !renewed) {
           renewed = true;
-          await tokens.renew();
+          await tokens.renew(token);
         } else if (isPassing(error) && tries < maxTries) {
           await pause(this.#clock, backoff(tries - 1, 200, 2_000, this.#random), signal);
         } else throw error;

@@ -3,6 +3,7 @@ import {
   DEVICE_NAMESPACE,
   type Display,
   type Outcome,
+  type Receipt,
   RemoteDisplayError,
   type ReportAnswer,
   type ResumeAnswer,
@@ -72,6 +73,9 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
   readonly #reporter: Reporter;
   readonly #serverClock: ServerClock;
   #loaded: Promise<void> | undefined;
+  #wanted = false;
+  // Displays that changed before the server could be told.
+  #changed: Display[] | undefined;
 
   constructor(options: RemoteDisplayClientOptions) {
     super();
@@ -124,10 +128,11 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
     this.#connection.on('up', () => void this.#resume());
     this.#connection.on('down', () => this.#reporter.close());
     this.#connection.on('state', (state) => this.#tell('state', state));
-    this.#connection.socket.on(
-      'commands',
-      (envelopes: CommandEnvelope[]) => void this.#inbox.receive(envelopes),
-    );
+    this.#connection.socket.on('commands', (envelopes: CommandEnvelope[]) => {
+      // Before anyone asks whether a command has expired.
+      for (const { sentAt } of envelopes) this.#serverClock.hear(sentAt);
+      void this.#inbox.receive(envelopes);
+    });
   }
 
   /** How it stands with the server. */
@@ -137,8 +142,14 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
 
   /** Resolves when first online; rejects with the reason if the server will not have us. It comes back by itself ever after. */
   async connect(): Promise<void> {
-    this.#loaded ??= this.#inbox.load();
+    this.#loaded ??= this.#inbox.load().catch((error: unknown) => {
+      // To go on without knowing what was shown would show it twice.
+      this.#loaded = undefined;
+      throw RemoteDisplayError.wrap(error);
+    });
+    this.#wanted = true;
     await this.#loaded;
+    if (!this.#wanted) throw new RemoteDisplayError('CONNECTION_REFUSED', { detail: 'closed' });
     const online = this.#untilOnline();
     this.#connection.open();
     await online;
@@ -146,13 +157,17 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
 
   /** Leaves. Commands that were begun are taken up at the next start. */
   async close(): Promise<void> {
+    this.#wanted = false;
     this.#inbox.stop();
     this.#connection.close();
   }
 
   /** The displays have changed. */
   updateDisplays(displays: Display[]): void {
-    if (this.state.status !== 'online') return;
+    if (this.state.status !== 'online') {
+      this.#changed = displays;
+      return;
+    }
     this.#connection.ask(
       'displays',
       { displays },
@@ -162,7 +177,12 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
   }
 
   async #resume(): Promise<void> {
+    const { socket } = this.#connection;
+    const { id } = socket;
+    this.#changed = undefined;
     const displays = await this.#displays();
+    // Another connection resumes for itself.
+    if (!socket.connected || socket.id !== id) return;
     const { held, outcomes } = this.#inbox.memory();
     const memory = {
       held: held.slice(0, MAX_REPORT),
@@ -170,21 +190,33 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
       displays,
     };
     const askedAt = this.#clock.monotonic();
-    const onAnswer = ({ settled, serverTime }: ResumeAnswer) => {
-      this.#serverClock.learn(serverTime, askedAt);
-      const known = new Set(settled);
-      void this.#inbox.confirmed(memory.outcomes.filter(({ id }) => known.has(id)));
-      void this.#inbox.dropped(memory.held.flatMap(({ id }) => (known.has(id) ? id : [])));
-      for (const { id } of memory.outcomes) if (known.has(id)) this.#tell('settled', id);
-      this.#reporter.open();
-      // What the server could not keep is told again.
-      for (const outcome of outcomes) if (!known.has(outcome.id)) this.#reporter.outcome(outcome);
-      void this.#inbox.proceed();
-      this.#connection.ready();
-    };
-    this.#connection.ask<ResumeAnswer>('resume', memory, onAnswer, (error) =>
-      this.#connection.again(error),
+    this.#connection.ask<ResumeAnswer>(
+      'resume',
+      memory,
+      (answer) => this.#resumed(answer, memory, askedAt),
+      (error) => this.#connection.again(error),
     );
+  }
+
+  #resumed(
+    { settled, serverTime }: ResumeAnswer,
+    { held, outcomes }: { held: Receipt[]; outcomes: Outcome[] },
+    askedAt: number,
+  ): void {
+    this.#serverClock.learn(serverTime, askedAt);
+    const known = new Set(settled);
+    const confirmed = outcomes.filter((outcome) => known.has(outcome.id));
+    // What the server could not keep, what did not fit, and what has ended meanwhile is told.
+    for (const outcome of this.#inbox.memory().outcomes)
+      if (!confirmed.some(({ id, attempt }) => id === outcome.id && attempt === outcome.attempt))
+        this.#reporter.outcome(outcome);
+    void this.#inbox.confirmed(confirmed);
+    void this.#inbox.dropped(held.flatMap(({ id }) => (known.has(id) ? id : [])));
+    for (const { id } of confirmed) this.#tell('settled', id);
+    this.#reporter.open();
+    void this.#inbox.proceed();
+    this.#connection.ready();
+    if (this.#changed) this.updateDisplays(this.#changed);
   }
 
   async #displays(): Promise<Display[]> {

@@ -1,8 +1,11 @@
 import type { Outcome, Receipt, Report } from '@remote-display/protocol';
 import type { Clock } from './clock.ts';
 
-/** The most that one report may hold, as the protocol says. */
-export const MAX_REPORT = 256;
+/**
+ * The most that one message tells of either kind. The protocol allows more; so many with the longest
+ * details stay below what the server takes in one message.
+ */
+export const MAX_REPORT = 64;
 
 export interface ReporterOptions {
   clock: Clock;

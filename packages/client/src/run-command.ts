@@ -6,6 +6,7 @@ import {
   RemoteDisplayError,
 } from '@remote-display/protocol';
 import type { Clock } from './clock.ts';
+import { checkedEvidence } from './evidence.ts';
 
 /** What a handler is told beside its command. */
 export interface HandlerContext {
@@ -30,7 +31,7 @@ export type Handler<T extends CommandType> = (
 /** The handlers by command type; what has none is answered with `UNSUPPORTED`. */
 export type Handlers = { [T in CommandType]?: Handler<T> };
 
-/** Carries a command out and says how it ended; never throws. */
+/** Carries a command out and says how it ended; never throws, and leaves soon after the signal. */
 export type RunCommand = (
   command: CommandEnvelope,
   context: Pick<HandlerContext, 'signal' | 'interrupted'>,
@@ -55,7 +56,8 @@ export function commandRunner(handlers: Handlers, timeoutMs: number, clock: Cloc
         receivedAt: clock.monotonic(),
       }))();
     try {
-      const evidence = await bounded(work, signal, stop, timeoutMs, clock);
+      const given = await bounded(work, signal, stop, timeoutMs, clock);
+      const evidence = given ? checkedEvidence(given) : undefined;
       return { id, attempt, state: 'shown', ...(evidence ? { evidence } : {}) };
     } catch (cause) {
       const { code, detail } = RemoteDisplayError.wrap(cause, 'HANDLER_FAILED');

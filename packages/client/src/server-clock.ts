@@ -1,5 +1,8 @@
 import type { Clock } from './clock.ts';
 
+// More than any message can be under way before the heartbeat ends its connection.
+const TOLERANCE_MS = 60_000;
+
 /** The server's time, as far as it can be known from here: a device's own clock may be hours off. */
 export class ServerClock {
   readonly #clock: Clock;
@@ -14,6 +17,12 @@ export class ServerClock {
   learn(serverTime: number, askedAt: number): void {
     const middle = (askedAt + this.#clock.monotonic()) / 2;
     this.#offset = serverTime - middle;
+  }
+
+  /** Hears when a message was sent. What no delay explains means that the server's clock was set: it is followed. */
+  hear(sentAt: number): void {
+    if (Math.abs(sentAt - this.now()) > TOLERANCE_MS)
+      this.#offset = sentAt - this.#clock.monotonic();
   }
 
   /** ms since 1970 by the server's clock; by our own until the server has told. */

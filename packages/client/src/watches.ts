@@ -5,6 +5,7 @@ import {
   type WatchTarget,
 } from '@remote-display/protocol';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { guarded } from './listeners.ts';
 
 type View = CommandView | ScreenView;
 type Listener = (view: View) => void;
@@ -24,10 +25,7 @@ export class Watches {
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    connection.on('up', () => {
-      connection.ready();
-      for (const watch of this.#watches.values()) this.#ask(watch).catch(() => {});
-    });
+    connection.on('up', () => void this.#again());
     connection.socket.on('command', (command: CommandView) => {
       this.#tell(`command ${command.commandId}`, command);
       this.#tell(`screen ${command.screenId}`, command);
@@ -63,11 +61,23 @@ export class Watches {
     }
   }
 
+  // What was watched before is watched again before anyone is told that we are back.
+  async #again(): Promise<void> {
+    const asked = [...this.#watches.values()].map((watch) => this.#ask(watch));
+    for (const answer of await Promise.allSettled(asked)) {
+      if (answer.status === 'fulfilled') continue;
+      const error = RemoteDisplayError.wrap(answer.reason);
+      // Refused for good is the server's word; anything else would leave a listener in silence.
+      if (error.retryable) return this.#connection.again(error);
+    }
+    this.#connection.ready();
+  }
+
   #ask({ target, listeners }: Watch, only?: Listener): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAnswer = (answer: { command: CommandView } | { screen: ScreenView }) => {
         const view = 'command' in answer ? answer.command : answer.screen;
-        for (const listener of only ? [only] : listeners) listener(view);
+        for (const listener of only ? [only] : listeners) guarded(() => listener(view));
         resolve();
       };
       this.#connection.ask('watch', target, onAnswer, reject);
@@ -90,7 +100,7 @@ export class Watches {
   }
 
   #tell(key: string, view: View): void {
-    for (const listener of this.#watches.get(key)?.listeners ?? []) listener(view);
+    for (const listener of this.#watches.get(key)?.listeners ?? []) guarded(() => listener(view));
   }
 }
 

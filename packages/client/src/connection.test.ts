@@ -1,0 +1,103 @@
+import { RemoteDisplayError } from '@remote-display/protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Connection } from './connection.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+import { TokenManager } from './token-manager.ts';
+
+let clock: VirtualClock;
+/** When a token was asked for, which every try begins with. */
+let tries: number[];
+let random: number;
+let error: RemoteDisplayError;
+let connection: Connection;
+
+class NoTokens extends TokenManager {
+  override async token(): Promise<string> {
+    tries.push(clock.monotonic());
+    throw error;
+  }
+}
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  tries = [];
+  error = new RemoteDisplayError('CONNECTION_REFUSED');
+  const serverUrl = 'http://display.example.com';
+  connection = new Connection({
+    serverUrl,
+    namespace: '/device',
+    tokens: new NoTokens({ serverUrl, clock }),
+    clock,
+    random: () => random,
+  });
+});
+
+const waits = () => tries.slice(1).map((at, index) => at - (tries[index] ?? 0));
+
+describe('the way back', () => {
+  it.each([
+    ['longest', 0, [200, 400, 800, 1_000, 1_000]],
+    ['shortest', 1, [100, 200, 400, 500, 500]],
+  ])('is tried from 100 ms to a second, for ever (the %s waits)', async (_, given, expected) => {
+    random = given;
+    connection.open();
+    await clock.advance(3_600_000);
+    expect(waits().slice(0, 5)).toEqual(expected);
+    expect(new Set(waits().slice(4))).toEqual(new Set([expected[4]]));
+    expect(tries.length).toBeGreaterThan(3_600);
+  });
+
+  it('is not tried twice for one loss that is heard of twice', async () => {
+    random = 0;
+    connection.open();
+    await clock.advance(0);
+    connection.again(error);
+    connection.again(error);
+    await clock.advance(200);
+    expect(tries).toEqual([0, 200]);
+  });
+
+  it('ends with a refusal that no trying helps, and says why', async () => {
+    error = new RemoteDisplayError('SESSION_REVOKED');
+    connection.open();
+    await clock.advance(60_000);
+    expect(tries).toHaveLength(1);
+    expect(connection.state).toMatchObject({ status: 'stopped', reason: error });
+  });
+
+  it('ends when it is closed, whatever is still heard of the connection, and can begin again', async () => {
+    connection.open();
+    connection.close();
+    connection.again(error);
+    connection.ready();
+    await clock.advance(60_000);
+    expect(connection.state.status).toBe('stopped');
+    expect(tries).toHaveLength(1);
+    connection.open();
+    await clock.advance(60_000);
+    expect(tries.length).toBeGreaterThan(2);
+  });
+});
+
+describe('the state', () => {
+  it('says since when it is so, and why as far as is known now', async () => {
+    const began = clock.now();
+    const told: string[] = [];
+    connection.on('state', ({ status }) => told.push(status));
+    connection.open();
+    await clock.advance(5_000);
+    error = new RemoteDisplayError('STORE_UNAVAILABLE');
+    await clock.advance(5_000);
+    expect(connection.state).toEqual({ status: 'offline', since: began, reason: error });
+    expect(told).toEqual(['connecting', 'offline']);
+  });
+
+  it('is not changed by a listener that throws', async () => {
+    connection.on('state', () => {
+      throw new Error('from a listener');
+    });
+    connection.open();
+    await clock.advance(5_000);
+    expect(tries.length).toBeGreaterThan(2);
+  });
+});
