@@ -74,6 +74,30 @@ describe('from the operator to the device and back', () => {
     },
   );
 
+  it('shows many at once, and one on many screens, with a result for each', async () => {
+    const handlers = { navigate: async () => {} };
+    for (const screenId of ['station-1', 'station-2'])
+      await station(await server.pair(screenId), handlers).connect();
+    const all = await operator().triggerAll(
+      [wish('PO-1'), { ...wish('PO-2'), screenId: 'missing' }],
+      { wait: 'shown' },
+    );
+    expect(all.map(({ command, error }) => command?.state ?? error?.code)).toEqual([
+      'shown',
+      'SCREEN_NOT_FOUND',
+    ]);
+    const screenIds = ['station-1', 'station-2'];
+    const each = await operator().triggerScreens(
+      { orderId: 'PO-3' },
+      { screenIds },
+      { wait: 'shown' },
+    );
+    expect(each.map(({ command }) => [command?.screenId, command?.state])).toEqual([
+      ['station-1', 'shown'],
+      ['station-2', 'shown'],
+    ]);
+  });
+
   it('tells why an order was not shown', async () => {
     const navigate = async () => {
       throw new RemoteDisplayError('DOCUMENT_NOT_FOUND', { detail: 'status 404' });

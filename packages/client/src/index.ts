@@ -14,7 +14,13 @@ export {
   type WebStorage,
   webInboxStorage,
 } from './inbox-storage.ts';
-export { Operator, type OperatorOptions, type WaitOptions, type Wish } from './operator.ts';
+export {
+  Operator,
+  type OperatorOptions,
+  type Screens,
+  type WaitOptions,
+  type Wish,
+} from './operator.ts';
 export {
   type ClientEvents,
   RemoteDisplayClient,

@@ -4,6 +4,8 @@ import {
   OPERATOR_NAMESPACE,
   RemoteDisplayError,
   type ScreenView,
+  type TriggerResult,
+  type TriggerResults,
   type WatchTarget,
 } from '@remote-display/protocol';
 import { backoff, type Clock, pause, systemClock } from './clock.ts';
@@ -36,9 +38,16 @@ export interface Wish {
   displayIndex?: number;
   /** How long it is worth showing, in ms. Default: as the server says. */
   ttl?: number;
+  /** `latest` ends what has not ended on that display; `all` waits its turn behind it. Default `latest`. */
+  queue?: 'latest' | 'all';
+  /** 0 to 9: the higher one goes first among the displays of a screen. Default 0. */
+  priority?: number;
   /** Your own id of this wish: the same id again answers the first command. Default: a new one. */
   id?: string;
 }
+
+/** The screens that one wish is for: these, or all within reach that have a tag. */
+export type Screens = { screenIds: readonly string[] } | { tag: string };
 
 export interface WaitOptions {
   /** How long to wait for the end, in ms. Default 10,000. */
@@ -101,17 +110,30 @@ export class Operator {
    * shown twice. Throws what the server says, such as `ORDER_NOT_FOUND`.
    */
   async trigger(wish: Wish, options: WaitOptions & { wait?: 'shown' } = {}): Promise<CommandView> {
-    const { wait, timeoutMs = DEFAULT_WAIT_MS, signal } = options;
-    const end = this.#clock.monotonic() + timeoutMs;
-    const body = { id: crypto.randomUUID(), ...wish, timestamp: this.#clock.now() };
-    const hold = wait ? Math.min(timeoutMs, MAX_HOLD_MS) : 0;
-    const query = wait ? `?wait=shown&timeout=${hold}` : '';
-    const command = await this.#request<CommandView>('POST', `/trigger${query}`, {
-      body,
-      hold,
-      signal,
-    });
-    return wait ? this.#waitUntil(command, end, signal) : command;
+    return this.#trigger<CommandView>('/trigger', this.#bodyOf(wish), options, (command, end) =>
+      this.#waitUntil(command, end, options.signal),
+    );
+  }
+
+  /**
+   * Triggers the same order on several screens, at most 1,000; a result for each: its command, or
+   * why there is none.
+   */
+  triggerScreens(
+    wish: Omit<Wish, 'screenId'>,
+    screens: Screens,
+    options: WaitOptions & { wait?: 'shown' } = {},
+  ): Promise<TriggerResult[]> {
+    return this.#triggerMany('/trigger', { ...this.#bodyOf(wish), ...screens }, options);
+  }
+
+  /** Triggers many at once, at most 1,000; each has its own result, in its place. */
+  triggerAll(
+    wishes: readonly Wish[],
+    options: WaitOptions & { wait?: 'shown' } = {},
+  ): Promise<TriggerResult[]> {
+    const triggers = wishes.map((wish) => this.#bodyOf(wish));
+    return this.#triggerMany('/triggers', { triggers }, options);
   }
 
   /** Waits for a command's end; answers its state when the time is over. */
@@ -150,6 +172,40 @@ export class Operator {
 
   async close(): Promise<void> {
     this.#connection.close();
+  }
+
+  #bodyOf<T extends Partial<Wish>>(wish: T) {
+    return { id: crypto.randomUUID(), ...wish, timestamp: this.#clock.now() };
+  }
+
+  async #triggerMany(
+    path: string,
+    body: object,
+    options: WaitOptions & { wait?: 'shown' },
+  ): Promise<TriggerResult[]> {
+    const ended = async ({ results }: TriggerResults, end: number) => ({
+      results: await Promise.all(
+        results.map(async (result) =>
+          result.command
+            ? { ...result, command: await this.#waitUntil(result.command, end, options.signal) }
+            : result,
+        ),
+      ),
+    });
+    return (await this.#trigger<TriggerResults>(path, body, options, ended)).results;
+  }
+
+  async #trigger<T>(
+    path: string,
+    body: object,
+    { wait, timeoutMs = DEFAULT_WAIT_MS, signal }: WaitOptions & { wait?: 'shown' },
+    ended: (answer: T, end: number) => Promise<T>,
+  ): Promise<T> {
+    const end = this.#clock.monotonic() + timeoutMs;
+    const hold = wait ? Math.min(timeoutMs, MAX_HOLD_MS) : 0;
+    const query = wait ? `?wait=shown&timeout=${hold}` : '';
+    const answer = await this.#request<T>('POST', `${path}${query}`, { body, hold, signal });
+    return wait ? ended(answer, end) : answer;
   }
 
   async #waitUntil(command: CommandView, end: number, signal?: AbortSignal): Promise<CommandView> {
@@ -205,6 +261,7 @@ function isPassing({ code }: RemoteDisplayError): boolean {
     'CONNECTION_REFUSED',
     'CONNECTION_TIMEOUT',
     'SERVER_DRAINING',
+    'OVERLOADED',
     'STORE_UNAVAILABLE',
   ].includes(code);
 }
