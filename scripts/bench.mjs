@@ -2,5 +2,5 @@
 import { join } from 'node:path';
 import { prepare, ROOT, run } from './prepare.mjs';
 
-await prepare();
+await prepare({ programs: ['redis'] });
 run('node', [join(ROOT, 'bench/src/main.ts'), ...process.argv.slice(2)]);

@@ -1,6 +1,14 @@
 /** What is measured against what: bare Socket.IO, and ours on each store. */
-export const MODES = ['bare', 'memory', 'sqlite'] as const;
+export const MODES = ['bare', 'memory', 'sqlite', 'redis'] as const;
 export type Mode = (typeof MODES)[number];
+
+/** Where a mode keeps what it keeps. */
+export interface Places {
+  /** The SQLite file. */
+  path: string;
+  /** The Redis. */
+  redisUrl: string;
+}
 
 export const DEVICES = 100;
 

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { LoadResult, LoadTask } from './load.ts';
 import { cpuMs } from './measure/cpu.ts';
 import { percentile } from './measure/figures.ts';
-import { MODES, type Mode, type ServerReady } from './modes.ts';
-import { Part } from './processes.ts';
+import { MODES, type Mode } from './modes.ts';
+import { ask, startSystems } from './systems.ts';
 
 /** One mode in one round. */
 export interface Round {
@@ -30,9 +26,8 @@ export interface SuiteOptions {
 }
 
 const IN_FLIGHT = 64;
-const TASK_MS = 120_000;
 
-/** Trigger to outcome: all modes stay up, and take turns, so that a drift of the machine meets them alike. */
+/** Trigger to outcome, each mode in its turn. */
 export async function triggerSuite({
   rounds,
   sequential,
@@ -40,21 +35,7 @@ export async function triggerSuite({
   onRound,
 }: SuiteOptions): Promise<Round[]> {
   await using cleanup = new AsyncDisposableStack();
-  const folder = mkdtempSync(join(tmpdir(), 'remote-display-bench-'));
-  cleanup.defer(() => rmSync(folder, { recursive: true }));
-  const systems = new Map<Mode, { server: Part; load: Part }>();
-  for (const mode of MODES) {
-    const path = join(folder, 'bench.db');
-    const { part: server, ready } = await Part.start<ServerReady>('./server.ts', { mode, path });
-    cleanup.defer(() => server.stop());
-    const { part: devices } = await Part.start('./devices.ts', { mode, ...ready });
-    cleanup.defer(() => devices.stop());
-    const { part: load } = await Part.start('./load.ts', { mode, ...ready });
-    cleanup.defer(() => load.stop());
-    systems.set(mode, { server, load });
-    // Compiled and connected before it counts.
-    await ask(load, { count: 1_000, inFlight: IN_FLIGHT });
-  }
+  const systems = await startSystems(MODES, cleanup);
   const results: Round[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const [mode, { server, load }] of systems) {
@@ -74,8 +55,4 @@ export async function triggerSuite({
     }
   }
   return results;
-}
-
-function ask(load: Part, task: LoadTask): Promise<LoadResult> {
-  return load.ask<LoadResult>(task, TASK_MS);
 }

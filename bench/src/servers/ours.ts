@@ -1,13 +1,19 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { createRemoteDisplay, memoryStore, sqliteStore } from '@remote-display/server';
-import { DEVICES, screenOf } from '../modes.ts';
+import { createRemoteDisplay, memoryStore, redisStore, sqliteStore } from '@remote-display/server';
+import { DEVICES, type Places, screenOf } from '../modes.ts';
 
-/** Ours, as an integrator would run it. `path`: the SQLite file; without it, memory. */
-export async function ourServer(path: string | undefined) {
+const STORES = {
+  memory: () => memoryStore(),
+  sqlite: ({ path }: Places) => sqliteStore({ path }),
+  redis: ({ redisUrl }: Places) => redisStore({ url: redisUrl }),
+};
+
+/** Ours, as an integrator would run it. */
+export async function ourServer(mode: keyof typeof STORES, places: Places) {
   const display = createRemoteDisplay({
     secret: 'only for measuring, 0123456789 abcdefghij',
-    store: path === undefined ? memoryStore() : sqliteStore({ path }),
+    store: STORES[mode](places),
     resolveOrder: (orderId) => ({ url: `https://docs.example.com/${orderId}` }),
     tokens: { accessTtlMs: 86_400_000 },
   });

@@ -27,6 +27,7 @@ export type { Logger } from './logger.ts';
 export type { RemoteDisplayOptions } from './options.ts';
 export { createRemoteDisplay, type RemoteDisplay } from './remote-display.ts';
 export { memoryStore } from './store/memory-store.ts';
+export { type RedisStoreOptions, redisStore } from './store/redis-store.ts';
 export { type SqliteStoreOptions, sqliteStore } from './store/sqlite-store.ts';
 export type { DeadLetter, DeadLetterFilter, Store } from './store/store.ts';
 export type { OrderCacheOptions, OrderCacheStats } from './trigger/order-cache.ts';

@@ -36,8 +36,5 @@ export const timestampSchema = z
   .min(1_000_000_000_000, 'must be milliseconds since 1970, not seconds')
   .max(10_000_000_000_000);
 
-/** Groups screens, such as `line-3` or `andon`. */
-export const tagSchema = idSchema;
-
-/** The tags of a screen. */
-export const tagsSchema = z.array(tagSchema).max(32);
+/** The tags of a screen, such as `line-3` or `andon`: groups that it belongs to. */
+export const tagsSchema = z.array(idSchema).max(32);

@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  displayIndexSchema,
-  idSchema,
-  orderIdSchema,
-  tagSchema,
-  timestampSchema,
-} from './identifiers.ts';
+import { displayIndexSchema, idSchema, orderIdSchema, timestampSchema } from './identifiers.ts';
 
 /** The most triggers in one request, and the most screens that one trigger may reach. */
 export const MAX_TRIGGERS = 1_000;
@@ -37,7 +31,7 @@ export const triggerBodySchema = z
     ...wishShape,
     screenId: idSchema.optional(),
     screenIds: z.array(idSchema).min(1).max(MAX_TRIGGERS).optional(),
-    tag: tagSchema.optional(),
+    tag: idSchema.optional(),
   })
   .refine(
     ({ screenId, screenIds, tag }) =>

@@ -75,7 +75,7 @@ export class Engine {
       });
     } catch (error) {
       // It may be in the store all the same: then it is found there.
-      this.#doubt(screenId);
+      this.#connections.get(screenId)?.doubt();
       throw error;
     }
     if (acceptance.kind === 'conflict') throw new RemoteDisplayError('IDEMPOTENCY_CONFLICT');
@@ -127,7 +127,7 @@ export class Engine {
     const command = await this.find(id);
     if (command === undefined) throw new RemoteDisplayError('COMMAND_NOT_FOUND');
     const { moved, command: after } = await this.#contention.during(id, () =>
-      this.#callOff(command, subject),
+      this.#settling.callOff(command, subject),
     );
     // Called off before is called off: the same answer for the same wish.
     if (!moved && after?.state !== 'cancelled')
@@ -238,17 +238,6 @@ export class Engine {
     await this.#marks.close();
   }
 
-  async #callOff({ id, screenId }: Command, by: string) {
-    const at = this.#options.clock.now();
-    try {
-      await this.#settling.keepWord((told) => told.id === id);
-      return await this.#settling.settle(id, { state: 'cancelled', at, by, from: ['queued'] });
-    } catch (error) {
-      this.#doubt(screenId);
-      throw error;
-    }
-  }
-
   #mustBeCurrent(connection: ScreenConnection): void {
     if (this.#connections.get(connection.screenId) !== connection)
       throw new RemoteDisplayError('SCREEN_TAKEN_OVER');
@@ -311,21 +300,16 @@ export class Engine {
         () => commands.outbox(screenId, outboxLimit),
         () => momentOf(clock),
       );
-      connection.doubts -= doubts;
+      connection.trust(doubts);
       for (const id of gone) {
         this.#marks.drop(id);
         await this.#tellIfEnded(id);
       }
       connection.pump();
     } catch (error) {
-      connection.doubts++;
+      connection.doubt();
       onError(error);
     }
-  }
-
-  #doubt(screenId: string): void {
-    const connection = this.#connections.get(screenId);
-    if (connection) connection.doubts++;
   }
 
   async #beforeSweep(): Promise<void> {

@@ -21,8 +21,6 @@ export class ScreenConnection {
   readonly link: DeviceLink;
   readonly holder: string;
   readonly outbox: Outbox;
-  /** How often since it was read the store may have learned what the outbox has not: it is to be read again. */
-  doubts = 0;
   /** The store has it that this connection took the screen. */
   holds = false;
   /** The news of that have come: whoever is said to hold the screen from here on came later. */
@@ -30,6 +28,7 @@ export class ScreenConnection {
   /** Stops hearing of other nodes. */
   stopNews: () => void = () => {};
   readonly #options: ScreenConnectionOptions;
+  #doubts = 0;
   #started = false;
   #closed = false;
   #wakeAt = Infinity;
@@ -76,6 +75,20 @@ export class ScreenConnection {
       this.#options.onSilent(this.outbox.silent(momentOf(clock)));
       this.pump();
     });
+  }
+
+  /** How often, since it was read, the store may have learned what the outbox has not: it is to be read again. */
+  get doubts(): number {
+    return this.#doubts;
+  }
+
+  doubt(): void {
+    this.#doubts++;
+  }
+
+  /** The store was read when there were so many doubts; those that came since remain. */
+  trust(doubts: number): void {
+    this.#doubts -= doubts;
   }
 
   close(): void {

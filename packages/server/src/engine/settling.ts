@@ -74,6 +74,22 @@ export class Settling {
       if (concerns(command)) await this.settle(command.id, settlement);
   }
 
+  /** Calls off what still waits. */
+  async callOff(
+    { id, screenId }: Command,
+    by: string,
+  ): Promise<{ moved: boolean; command: Command | undefined }> {
+    const { clock, connectionOf } = this.#options;
+    try {
+      await this.keepWord((told) => told.id === id);
+      const at = clock.now();
+      return await this.settle(id, { state: 'cancelled', at, by, from: ['queued'] });
+    } catch (error) {
+      connectionOf(screenId)?.doubt();
+      throw error;
+    }
+  }
+
   /** The only way to an end. */
   async settle(
     id: string,

@@ -1,0 +1,23 @@
+import { LISTS } from './parts.ts';
+import { script } from './script.ts';
+
+const READ = `
+local commands = {}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[7], '-inf', '+inf', 'LIMIT', 0, ARGV[2])) do
+  table.insert(commands, redis.call('HGETALL', commandKey(id)))
+end
+return commands
+`;
+
+/** A screen's commands that have not ended, in order. */
+export const OUTBOX = script(LISTS, READ);
+
+/** The same, for the connection that holds the screen from now on. */
+export const HOLD = script(
+  LISTS,
+  `
+redis.call('SET', KEYS[8], ARGV[3])
+redis.call('PUBLISH', newsChannel(ARGV[4]), '{"kind":"held","holder":' .. cjson.encode(ARGV[3]) .. '}')
+`,
+  READ,
+);

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import { type RedisStoreOptions, redisStore } from '../../packages/server/src/store/redis-store.ts';
+import type { Store } from '../../packages/server/src/store/store.ts';
+import { RedisProcess, type RedisProcessOptions } from './redis-process.ts';
+import { RedisProxy } from './redis-proxy.ts';
+
+/** A store that is open for one test, in an empty place of its own unless a prefix is given. */
+export async function openStore(options: RedisStoreOptions): Promise<Store> {
+  const store = redisStore({ keyPrefix: randomUUID(), ...options });
+  onTestFinished(() => store.close());
+  await store.open();
+  return store;
+}
+
+/** A Redis for one test, that may be broken. What is written to it need not last. */
+export async function startRedis(options: RedisProcessOptions = {}): Promise<RedisProcess> {
+  const redis = await RedisProcess.start({ appendonly: 'no', ...options });
+  onTestFinished(() => redis.stop());
+  return redis;
+}
+
+/** An address that leads to a Redis, for one test. */
+export async function proxyTo({ port }: RedisProcess): Promise<RedisProxy> {
+  const proxy = await RedisProxy.start(port);
+  onTestFinished(() => proxy.stop());
+  return proxy;
+}
+
+/** Whether a store says that it can take work. */
+export async function health(store: Store): Promise<'well' | 'ill'> {
+  return store.check().then(
+    () => 'well',
+    () => 'ill',
+  );
+}
