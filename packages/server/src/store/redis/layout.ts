@@ -102,11 +102,11 @@ export class Partition {
   }
 
   get letters(): string {
-    return `${this.tag}:letters`;
+    return `${this.tag}:dead-letters`;
   }
 
   get letterIndex(): string {
-    return `${this.tag}:letter-index`;
+    return `${this.tag}:dead-letter-index`;
   }
 
   get redriven(): string {
