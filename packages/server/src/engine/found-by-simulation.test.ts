@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { memoryStore } from '../store/memory-store.ts';
+import type { CommandStore, News, ScreenNews } from '../store/store.ts';
+import { draftOf } from '../testing/drafts.ts';
+import { VirtualClock } from '../testing/virtual-clock.ts';
+import type { DeviceLink } from './device-link.ts';
+import { Engine } from './engine.ts';
+import { DomainEmitter } from './events.ts';
+
+const SCREEN = 'station-1';
+const NOTHING = { held: [], outcomes: [] };
+
+let clock: VirtualClock;
+let commands: CommandStore;
+let failing: boolean;
+/** News as a test tells them. */
+let wire: { news: News; tell: (news: ScreenNews) => void; gap: () => void; open: () => void };
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  failing = false;
+  ({ commands } = memoryStore());
+  const listeners = new Set<(news: ScreenNews) => void>();
+  const gaps = new Set<() => void>();
+  const waiting: (() => void)[] = [];
+  wire = {
+    news: {
+      subscribe: async (_, listener) => {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      onGap: (listener) => {
+        gaps.add(listener);
+        return () => gaps.delete(listener);
+      },
+    },
+    tell: (news) => {
+      for (const listener of listeners) listener(news);
+    },
+    gap: () => {
+      for (const listener of gaps) listener();
+    },
+    open: () => {
+      for (const resolve of waiting.splice(0)) resolve();
+    },
+  };
+});
+
+function makeEngine(news?: News): Engine {
+  const { deadLetters } = memoryStore();
+  const unsteady = new Proxy(commands, {
+    get(target, name: keyof CommandStore) {
+      if (failing) return () => Promise.reject(new Error('away'));
+      return target[name].bind(target);
+    },
+  });
+  const engine = new Engine({
+    commands: unsteady,
+    deadLetters,
+    news,
+    clock,
+    events: new DomainEmitter(() => {}),
+    retryPolicy: () => 1_000,
+    nodeId: 'node-1',
+    receiptTimeoutMs: 10_000,
+    outcomeTimeoutMs: 30_000,
+    window: 16,
+    outboxLimit: 100,
+    waiterLimit: 10,
+    retentionMs: 3_600_000,
+    idempotencyMs: 3_600_000,
+    maxSettled: 1_000,
+    deadLetterRetentionMs: 3_600_000,
+    maxDeadLetters: 1_000,
+    onError: () => {},
+  });
+  engine.start();
+  return engine;
+}
+
+function makeLink(): DeviceLink & { takenOverCount: number } {
+  return {
+    takenOverCount: 0,
+    send() {},
+    takenOver() {
+      this.takenOverCount++;
+    },
+  };
+}
+
+describe('an end that was told before the store had it', () => {
+  it('is in the store before anything else may end the command', async () => {
+    const engine = makeEngine();
+    const link = makeLink();
+    (await engine.connect(SCREEN, link, NOTHING)).start();
+    const { command } = await engine.accept(draftOf({ now: clock.now(), id: 'one' }));
+    const told = engine.wait(command, 5_000);
+    await clock.advance(0);
+    failing = true;
+    const outcomes = [{ id: 'one', attempt: 1, state: 'shown' as const }];
+    expect(await engine.report(SCREEN, link, { receipts: [], outcomes })).toEqual([]);
+    expect(await told).toMatchObject({ state: 'shown' });
+    await expect(engine.accept(draftOf({ now: clock.now(), id: 'two' }))).rejects.toThrow('away');
+    failing = false;
+    await engine.accept(draftOf({ now: clock.now(), id: 'three' }));
+    expect(await commands.find('one')).toMatchObject({ state: 'shown' });
+    await engine.stop();
+  });
+
+  it('is told only later where an accept may have gone through unheard', async () => {
+    const engine = makeEngine();
+    const link = makeLink();
+    (await engine.connect(SCREEN, link, NOTHING)).start();
+    const { command } = await engine.accept(draftOf({ now: clock.now(), id: 'one' }));
+    const told = engine.wait(command, 5_000);
+    await clock.advance(0);
+    await commands.accept(draftOf({ now: clock.now(), id: 'two' }));
+    failing = true;
+    await expect(engine.accept(draftOf({ now: clock.now(), id: 'two' }))).rejects.toThrow('away');
+    failing = false;
+    const outcomes = [{ id: 'one', attempt: 1, state: 'shown' as const }];
+    await engine.report(SCREEN, link, { receipts: [], outcomes });
+    expect(await told).toMatchObject({ state: 'superseded' });
+    await engine.stop();
+  });
+});
+
+describe('a connection', () => {
+  it('that was replaced while it began to listen does not take the screen from its successor', async () => {
+    const engine = makeEngine(wire.news);
+    const holders: string[] = [];
+    const { hold } = commands;
+    commands.hold = (screenId, holder, limit) => {
+      holders.push(holder);
+      return hold.call(commands, screenId, holder, limit);
+    };
+    const older = engine.connect(SCREEN, makeLink(), NOTHING);
+    const newer = engine.connect(SCREEN, makeLink(), NOTHING);
+    wire.open();
+    await expect(older).rejects.toThrow();
+    await newer;
+    expect(holders).toEqual(['node-1.2']);
+    await engine.stop();
+  });
+
+  it('makes way for a newer one, although word of itself fell into a gap', async () => {
+    const engine = makeEngine(wire.news);
+    const link = makeLink();
+    const connected = engine.connect(SCREEN, link, NOTHING);
+    wire.open();
+    await connected;
+    // Before its own word has come, this may be about one before it.
+    wire.tell({ kind: 'held', holder: 'node-2.1' });
+    expect(link.takenOverCount).toBe(0);
+    wire.gap();
+    wire.tell({ kind: 'held', holder: 'node-2.2' });
+    expect(link.takenOverCount).toBe(1);
+    await engine.stop();
+  });
+});
