@@ -16,6 +16,8 @@ export interface ConnectionOptions {
   serverUrl: string;
   namespace: string;
   tokens: TokenManager;
+  /** Which device it is, where that matters. */
+  instance?: string | undefined;
   clock: Clock;
   random: () => number;
   /** The server's base path. Default `/api`. */
@@ -145,7 +147,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     const current = ++this.#try;
-    const { tokens } = this.#options;
+    const { tokens, instance } = this.#options;
     try {
       const token = await (this.#refused === undefined
         ? tokens.token()
@@ -154,7 +156,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       this.#refused = undefined;
       this.#newer = undefined;
       this.#token = token;
-      this.socket.auth = { token, protocol: PROTOCOL_VERSION };
+      this.socket.auth = { token, protocol: PROTOCOL_VERSION, instance };
       this.socket.connect();
     } catch (error) {
       if (current === this.#try) this.#giveWay(RemoteDisplayError.wrap(error));

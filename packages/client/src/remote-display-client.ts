@@ -27,6 +27,12 @@ export interface RemoteDisplayClientOptions {
   handlers: Handlers;
   /** Where commands outlive this page or worker. Default: nowhere. */
   inbox?: InboxStorage;
+  /**
+   * Names this device apart from others with the same rights. The same name in a later life of the
+   * same device lets it come back after a line of the former one; a copied profile must have another.
+   * Default: a new one.
+   */
+  instance?: string;
   /** The displays attached now; asked at each connection. */
   displays?: () => Promise<Display[]>;
   /** How long a handler may take, in ms. Default 25,000, below the server's patience of 30,000. */
@@ -94,6 +100,7 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
     this.#connection = new Connection({
       serverUrl,
       namespace: DEVICE_NAMESPACE,
+      instance: options.instance ?? crypto.randomUUID(),
       tokens,
       clock,
       random: options.random ?? Math.random,

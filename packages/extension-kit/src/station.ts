@@ -1,6 +1,6 @@
 import { type ConnectionState, RemoteDisplayClient, TokenManager } from '@remote-display/client';
 import type { Paired } from '@remote-display/protocol';
-import { type ChromePort, chromePort } from './chrome-port.ts';
+import { type ChromePort, chromePort, type KeyValues } from './chrome-port.ts';
 import { chromeInboxStorage, chromeTokenStorage } from './chrome-storage.ts';
 import { toProtocol } from './displays.ts';
 import { type Identity, pairingAnswerer } from './pairing.ts';
@@ -32,6 +32,7 @@ export interface Station {
 }
 
 const IDENTITY = 'identity';
+const INSTANCE = 'instance';
 const WAKE_MINUTES = 0.5;
 
 /**
@@ -57,6 +58,7 @@ export function startStation(options: StationOptions = {}): Station {
     client = new RemoteDisplayClient({
       serverUrl,
       tokens,
+      instance: await instanceOf(port.session),
       inbox: chromeInboxStorage(port.local),
       displays: async () => toProtocol(await port.displays()),
       handlers: { navigate: showDocument({ port, permit, timeoutMs }) },
@@ -95,4 +97,12 @@ export function startStation(options: StationOptions = {}): Station {
     identity,
     started,
   };
+}
+
+/** The same in all lives of the worker, another in each life of the browser: a copied profile is no part of it. */
+async function instanceOf(session: KeyValues): Promise<string> {
+  const known = await session.get<string>(INSTANCE);
+  const instance = known ?? crypto.randomUUID();
+  if (known === undefined) await session.set(INSTANCE, instance);
+  return instance;
 }

@@ -19,6 +19,7 @@ export interface Farewell {
   code: Extract<
     ErrorCode,
     | 'SCREEN_TAKEN_OVER'
+    | 'CONNECTION_REPLACED'
     | 'SERVER_DRAINING'
     | 'SESSION_REVOKED'
     | 'TOKEN_EXPIRED'

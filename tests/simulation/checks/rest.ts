@@ -1,4 +1,4 @@
-import type { Happened, Story, Violation } from './story.ts';
+import type { Story, Violation } from './story.ts';
 
 /** After the last fault everything comes to rest by itself. */
 export function everythingComesToRest(story: Story): Violation[] {
@@ -16,19 +16,10 @@ export function everythingComesToRest(story: Story): Violation[] {
   for (const screenId of new Set(stations.map((station) => station.screenId))) {
     const names = stations.filter((each) => each.screenId === screenId).map(({ name }) => name);
     const stops = story.all('stopped').filter(({ station }) => names.includes(station));
-    const last = stops.at(-1);
-    if (stops.length === names.length && last && !isByAGhost(story, screenId, last))
+    if (stops.length === names.length)
       wrong(`nobody serves ${screenId}: ${names.join(' and ')} stopped`);
   }
   return violations;
-}
-
-// What a station sent on a former line may reach another node after its new line has resumed: it is
-// then taken for another station that takes over. Nobody but the session could tell the two apart.
-function isByAGhost(story: Story, screenId: string, { at }: Happened<'stopped'>): boolean {
-  const holds = story.all('held').filter((each) => each.screenId === screenId && each.at <= at);
-  const { nodes } = story.ending.plan;
-  return nodes > 1 && new Set(holds.map(({ holder }) => holder.split('.')[0])).size > 1;
 }
 
 /** I16 and all the rest: nobody was told an error that no fault explains. */

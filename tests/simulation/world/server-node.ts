@@ -33,7 +33,7 @@ export class ServerNode {
   readonly #store: NodeStore;
   readonly #lines = new Set<Line>();
   // The newest line of each screen.
-  readonly #current = new Map<string, Line>();
+  readonly #current = new Map<string, { line: Line; instance: string }>();
   #connects = 0;
   #reach = Infinity;
 
@@ -114,9 +114,10 @@ export class ServerNode {
   }
 
   /** A device has connected: what `gateway/devices.ts` does. */
-  serve(line: Line, screenId: string): void {
+  serve(line: Line, screenId: string, instance: string): void {
     let holder = '';
     const link: DeviceLink = {
+      instance,
       send: (envelopes) => {
         for (const { id, attempt, expiresAt, sentAt } of envelopes) {
           const late = sentAt - expiresAt;
@@ -124,14 +125,14 @@ export class ServerNode {
         }
         line.send('server', { kind: 'commands', envelopes: this.#world.bugs.envelopes(envelopes) });
       },
-      takenOver: () => this.#dismiss(line, 'SCREEN_TAKEN_OVER'),
+      takenOver: (bySameDevice) => this.#dismiss(line, farewellTo(bySameDevice)),
     };
     this.#lines.add(line);
     const older = this.#current.get(screenId);
-    this.#current.set(screenId, line);
-    if (older) this.#dismiss(older, 'SCREEN_TAKEN_OVER');
+    this.#current.set(screenId, { line, instance });
+    if (older) this.#dismiss(older.line, farewellTo(older.instance === instance));
     const resume = async (memory: DeviceMemory): Promise<ResumeAnswer> => {
-      holder = `${this.name}.${++this.#connects}`;
+      holder = `${this.name}.${++this.#connects}~${instance}`;
       const { settled, start } = await this.engine.connect(screenId, link, memory);
       const { clock } = this.process;
       clock.schedule(0, start);
@@ -153,7 +154,7 @@ export class ServerNode {
         this.#lines.delete(line);
         if (!this.process.alive) return;
         this.engine.disconnect(screenId, link);
-        if (this.#current.get(screenId) === line) this.#current.delete(screenId);
+        if (this.#current.get(screenId)?.line === line) this.#current.delete(screenId);
       },
     });
   }
@@ -174,4 +175,8 @@ export class ServerNode {
     line.send('server', { kind: 'farewell', code });
     line.close('server');
   }
+}
+
+function farewellTo(bySameDevice: boolean): Farewell['code'] {
+  return bySameDevice ? 'CONNECTION_REPLACED' : 'SCREEN_TAKEN_OVER';
 }

@@ -144,7 +144,7 @@ export class World {
       const station = this.stations.find((each) => each.process === process);
       if (!node || !station || node.engine.draining) return caller.onRefused();
       const line = new Line(this);
-      node.serve(line, station.screenId);
+      node.serve(line, station.screenId, station.name);
       caller.onUp(line);
     });
   }

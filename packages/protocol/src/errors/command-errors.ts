@@ -30,6 +30,15 @@ export const COMMAND_ERRORS = {
     { ko: '화면을 찾을 수 없습니다.', en: 'The screen was not found.' },
     { ko: '화면 번호를 확인하세요.', en: 'Check the screen id.' },
   ),
+  CONNECTION_REPLACED: entry(
+    409,
+    true,
+    {
+      ko: '이 화면의 다른 연결이 이 연결을 대신했습니다.',
+      en: 'Another connection of the same device has replaced this one.',
+    },
+    TRY_LATER,
+  ),
   SCREEN_TAKEN_OVER: entry(
     409,
     false,

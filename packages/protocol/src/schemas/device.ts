@@ -92,6 +92,8 @@ export const displaysSchema = z.strictObject({ displays: z.array(displaySchema).
 export const handshakeSchema = z.object({
   token: z.string().min(1).max(8_192),
   protocol: z.number(),
+  /** Tells the lives of one device from another device with the same rights, such as a copied profile. */
+  instance: idSchema.optional(),
 });
 
 export type Handshake = z.infer<typeof handshakeSchema>;

@@ -31,6 +31,7 @@ beforeEach(() => {
 });
 
 let nodes = 0;
+let devices = 0;
 
 function makeEngine(commands = store.commands, onError = rethrow): Engine {
   events = new DomainEmitter(() => {});
@@ -71,17 +72,19 @@ function rethrow(error: unknown): void {
 /** A device's end of the wire, as a test plays it. */
 class Device implements DeviceLink {
   readonly got: CommandEnvelope[] = [];
-  replaced = false;
+  replaced: 'by itself' | 'by another' | undefined;
+  readonly instance: string;
   readonly #screenId: string;
   readonly #engine: Engine;
 
-  constructor(screenId = 'station-1', node = engine) {
+  constructor(screenId = 'station-1', node = engine, instance = `device-${++devices}`) {
+    this.instance = instance;
     this.#screenId = screenId;
     this.#engine = node;
   }
 
-  takenOver(): void {
-    this.replaced = true;
+  takenOver(bySameDevice: boolean): void {
+    this.replaced = bySameDevice ? 'by itself' : 'by another';
   }
 
   send(envelopes: CommandEnvelope[]): void {
@@ -552,13 +555,21 @@ describe('two nodes on one store', () => {
     await accept('a');
     const newer = new Device('station-1', other);
     await newer.connect({ held: [{ id: 'a', attempt: 1 }], outcomes: [] });
-    expect(older.replaced).toBe(true);
-    expect(newer.replaced).toBe(false);
+    expect(older.replaced).toBe('by another');
+    expect(newer.replaced).toBeUndefined();
     await clock.advance(20_000);
     expect(await stateOf('a')).toBe('received');
     await expect(older.outcome('a', 'failed')).rejects.toMatchObject({ code: 'SCREEN_TAKEN_OVER' });
     await newer.outcome('a', 'shown');
     expect(await stateOf('a')).toBe('shown');
+  });
+
+  it('tell a line that an older one of the same device has overtaken to come back', async () => {
+    const newer = new Device('station-1', engine, 'pc-7');
+    await newer.connect();
+    const ghost = new Device('station-1', other, 'pc-7');
+    await ghost.connect();
+    expect(newer.replaced).toBe('by itself');
   });
 
   it('call off on one what waits for the other', async () => {

@@ -44,7 +44,7 @@ export class Engine {
       waiters: this.#waiters,
       connectionOf: (screenId) => this.#connections.get(screenId),
       mayTellEarly: (command) => this.#mayTellEarly(command),
-      onStale: (connection) => void this.#refresh(connection),
+      onStale: (connection) => this.#lookUp(connection),
     });
     this.#sweep = new Sweep({
       ...options,
@@ -145,7 +145,7 @@ export class Engine {
     { held, outcomes }: DeviceMemory,
   ): Promise<{ settled: string[]; start: () => void }> {
     const { commands, clock, nodeId, outboxLimit, news } = this.#options;
-    const holder = `${nodeId}.${++this.#holders}`;
+    const holder = `${nodeId}.${++this.#holders}~${link.instance}`;
     const connection = new ScreenConnection({
       screenId,
       link,
@@ -245,8 +245,23 @@ export class Engine {
 
   #dispatch(command: Command): void {
     const connection = this.#connections.get(command.screenId);
-    connection?.outbox.add(command, momentOf(this.#options.clock));
-    connection?.pump();
+    if (connection === undefined) return;
+    // What other nodes accept is told in its order by the news alone: this answer may have overtaken them.
+    if (this.#options.news && !connection.outbox.knows(command.id)) connection.doubt();
+    this.#arrived(connection, command);
+  }
+
+  // In doubt something older may be missing, and the device would refuse that later: the store tells
+  // both in their order.
+  #arrived(connection: ScreenConnection, command: Command): void {
+    if (connection.inDoubt) return this.#lookUp(connection);
+    connection.outbox.add(command, momentOf(this.#options.clock));
+    connection.pump();
+  }
+
+  #lookUp(connection: ScreenConnection): void {
+    connection.doubt();
+    void this.#refresh(connection);
   }
 
   #onDispatched(sent: readonly Command[], at: number): void {
@@ -289,41 +304,54 @@ export class Engine {
     return over;
   }
 
-  /** Reads the screen's outbox again; where the store cannot answer, the sweep tries later. */
+  /** Reads the screen's outbox until there is no doubt; where the store cannot answer, the sweep tries later. */
   async #refresh(connection: ScreenConnection): Promise<void> {
-    const { screenId } = connection;
-    if (this.#connections.get(screenId) !== connection) return;
+    if (connection.reading) return;
     const { commands, clock, outboxLimit, onError } = this.#options;
-    const { doubts } = connection;
+    const { screenId, outbox } = connection;
+    connection.reading = true;
     try {
-      const gone = await connection.outbox.load(
-        () => commands.outbox(screenId, outboxLimit),
-        () => momentOf(clock),
-      );
-      connection.trust(doubts);
-      for (const id of gone) {
-        this.#marks.drop(id);
-        await this.#tellIfEnded(id);
+      while (connection.inDoubt && this.#connections.get(screenId) === connection) {
+        const { doubts } = connection;
+        const gone = await outbox.load(
+          () => commands.outbox(screenId, outboxLimit),
+          () => momentOf(clock),
+        );
+        connection.trust(doubts);
+        connection.pump();
+        for (const id of gone) {
+          this.#marks.drop(id);
+          await this.#tellIfEnded(id);
+        }
       }
-      connection.pump();
     } catch (error) {
       connection.doubt();
       onError(error);
+    } finally {
+      connection.reading = false;
     }
   }
 
   async #beforeSweep(): Promise<void> {
     this.#marks.flush();
     for (const connection of this.#connections.values())
-      if (connection.doubts > 0) await this.#refresh(connection);
+      if (connection.inDoubt) await this.#refresh(connection);
   }
 
   // News may have been missed: everything that could have been in it is looked up.
   async #catchUp(): Promise<void> {
-    // Their own news may have been among those missed; what comes from here on is later.
-    for (const connection of this.#connections.values()) connection.heard ||= connection.holds;
+    for (const connection of this.#connections.values()) {
+      connection.doubt();
+      // Its own news may have been among those missed; what comes from here on is later.
+      connection.heard ||= connection.holds;
+    }
     try {
-      for (const connection of [...this.#connections.values()]) await this.#refresh(connection);
+      for (const connection of [...this.#connections.values()]) {
+        const { screenId, holder, holds } = connection;
+        const current = holds ? await this.#options.commands.holder(screenId) : undefined;
+        if (current === undefined || current === holder) await this.#refresh(connection);
+        else if (this.#connections.get(screenId) === connection) this.#makeWay(connection, current);
+      }
       for (const id of this.#waiters.ids()) await this.#tellIfEnded(id);
     } catch (error) {
       this.#options.onError(error);
@@ -331,19 +359,20 @@ export class Engine {
   }
 
   #listener(connection: ScreenConnection): (news: ScreenNews) => void {
-    const { screenId, holder, link, outbox } = connection;
+    const { screenId, holder, outbox } = connection;
     return (news) => {
       if (news.kind === 'accepted') {
         for (const id of news.superseded) this.#heardOfEnd(screenId, id);
-        outbox.add(news.command, momentOf(this.#options.clock));
-        connection.pump();
+        this.#arrived(connection, news.command);
       } else if (news.kind === 'settled') this.#heardOfEnd(screenId, news.id);
       else if (news.holder === holder) connection.heard = true;
-      else if (connection.heard) {
-        this.disconnect(screenId, link);
-        link.takenOver();
-      }
+      else if (connection.heard) this.#makeWay(connection, news.holder);
     };
+  }
+
+  #makeWay({ screenId, link }: ScreenConnection, holder: string): void {
+    this.disconnect(screenId, link);
+    link.takenOver(holder.endsWith(`~${link.instance}`));
   }
 
   #heardOfEnd(screenId: string, id: string): void {
@@ -371,7 +400,7 @@ export class Engine {
     const { news, clock } = this.#options;
     // What is past its time the sweep may be ending at this moment.
     if (news !== undefined || command.expiresAt <= clock.now()) return false;
-    if (this.#connections.get(command.screenId)?.doubts !== 0) return false;
+    if (this.#connections.get(command.screenId)?.inDoubt !== false) return false;
     return !this.#contention.has(slotKey(command)) && !this.#contention.has(command.id);
   }
 

@@ -81,6 +81,7 @@ function makeEngine(news?: News): Engine {
 
 function makeLink(): DeviceLink & { takenOverCount: number } {
   return {
+    instance: 'device-1',
     takenOverCount: 0,
     send() {},
     takenOver() {
@@ -140,7 +141,7 @@ describe('a connection', () => {
     wire.open();
     await expect(older).rejects.toThrow();
     await newer;
-    expect(holders).toEqual(['node-1.2']);
+    expect(holders).toEqual(['node-1.2~device-1']);
     await engine.stop();
   });
 
@@ -154,7 +155,22 @@ describe('a connection', () => {
     wire.tell({ kind: 'held', holder: 'node-2.1' });
     expect(link.takenOverCount).toBe(0);
     wire.gap();
+    await clock.advance(0);
+    expect(link.takenOverCount).toBe(0);
     wire.tell({ kind: 'held', holder: 'node-2.2' });
+    expect(link.takenOverCount).toBe(1);
+    await engine.stop();
+  });
+
+  it('makes way for a newer one of which it missed all news', async () => {
+    const engine = makeEngine(wire.news);
+    const link = makeLink();
+    const connected = engine.connect(SCREEN, link, NOTHING);
+    wire.open();
+    await connected;
+    await commands.hold(SCREEN, 'node-2.1~device-2', 10);
+    wire.gap();
+    await clock.advance(0);
     expect(link.takenOverCount).toBe(1);
     await engine.stop();
   });

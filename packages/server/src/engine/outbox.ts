@@ -75,8 +75,13 @@ export class Outbox {
     return this.#entries.get(id)?.command;
   }
 
+  /** It is here, or has just ended. */
+  knows(id: string): boolean {
+    return this.#entries.has(id) || this.#ended.includes(id);
+  }
+
   add(command: Command, now: Moment): void {
-    if (this.#entries.has(command.id) || this.#ended.includes(command.id)) return;
+    if (this.knows(command.id)) return;
     for (const { added } of this.#readings) added.add(command.id);
     const entry = { command, deadline: undefined, readyAt: now.ticks + waitOf(command, now.wall) };
     this.#entries.set(command.id, entry);

@@ -25,10 +25,13 @@ export class ScreenConnection {
   holds = false;
   /** The news of that have come: whoever is said to hold the screen from here on came later. */
   heard = false;
+  /** The store is being read. */
+  reading = false;
   /** Stops hearing of other nodes. */
   stopNews: () => void = () => {};
   readonly #options: ScreenConnectionOptions;
   #doubts = 0;
+  #trusted = 0;
   #started = false;
   #closed = false;
   #wakeAt = Infinity;
@@ -77,7 +80,12 @@ export class ScreenConnection {
     });
   }
 
-  /** How often, since it was read, the store may have learned what the outbox has not: it is to be read again. */
+  /** The store may have something that the outbox has not, and that is older than what comes next. */
+  get inDoubt(): boolean {
+    return this.#doubts > this.#trusted;
+  }
+
+  /** Counts the reasons for doubt. */
   get doubts(): number {
     return this.#doubts;
   }
@@ -86,9 +94,9 @@ export class ScreenConnection {
     this.#doubts++;
   }
 
-  /** The store was read when there were so many doubts; those that came since remain. */
+  /** The store was read when there had been so many doubts; those that came since remain. */
   trust(doubts: number): void {
-    this.#doubts -= doubts;
+    this.#trusted = Math.max(this.#trusted, doubts);
   }
 
   close(): void {

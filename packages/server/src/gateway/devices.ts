@@ -1,6 +1,7 @@
 import type {
   CommandEnvelope,
   DeviceToServerEvents,
+  Farewell,
   ServerToDeviceEvents,
 } from '@remote-display/protocol';
 import { displaysSchema, reportSchema, resumeSchema } from '@remote-display/protocol/schemas';
@@ -82,8 +83,13 @@ export class Devices {
   #takeOver(screenId: string, socket: DeviceSocket): void {
     const older = this.#current.get(screenId);
     this.#current.set(screenId, socket);
-    if (older) dismiss(older, 'SCREEN_TAKEN_OVER');
+    if (older) dismiss(older, farewellTo(older.data.instance === socket.data.instance));
   }
+}
+
+// Another device is meant to stay; an older line of the same one, late on its way, is not.
+function farewellTo(bySameDevice: boolean): Farewell['code'] {
+  return bySameDevice ? 'CONNECTION_REPLACED' : 'SCREEN_TAKEN_OVER';
 }
 
 /** What a tick makes ready for a device leaves in one message. */
@@ -98,6 +104,7 @@ function linkTo(socket: DeviceSocket): DeviceLink {
       if (leaving.length === 0) setImmediate(flush);
       leaving.push(...envelopes);
     },
-    takenOver: () => dismiss(socket, 'SCREEN_TAKEN_OVER'),
+    instance: socket.data.instance,
+    takenOver: (bySameDevice) => dismiss(socket, farewellTo(bySameDevice)),
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PROTOCOL_VERSION, RemoteDisplayError } from '@remote-display/protocol';
 import { handshakeSchema } from '@remote-display/protocol/schemas';
 import type { Identity } from '../access/identity.ts';
@@ -6,6 +7,8 @@ import type { Sessions } from '../access/sessions.ts';
 /** What every socket carries. */
 export interface SocketData {
   identity: Identity;
+  /** Which of several devices with the same rights it is. */
+  instance: string;
 }
 
 interface Connecting {
@@ -23,8 +26,9 @@ export function gate(
 ): (socket: Connecting, next: (error?: Error) => void) => void {
   return (socket, next) => {
     identify(socket.handshake.auth, authenticate, admit).then(
-      (identity) => {
+      ({ identity, instance }) => {
         socket.data.identity = identity;
+        socket.data.instance = instance;
         next();
       },
       (error: unknown) => {
@@ -39,7 +43,7 @@ async function identify(
   auth: unknown,
   authenticate: (token: string) => Promise<Identity>,
   admit: (identity: Identity) => void,
-): Promise<Identity> {
+): Promise<SocketData> {
   const handshake = handshakeSchema.safeParse(auth);
   if (!handshake.success) throw new RemoteDisplayError('UNAUTHENTICATED');
   if (handshake.data.protocol !== PROTOCOL_VERSION) {
@@ -48,5 +52,6 @@ async function identify(
   }
   const identity = await authenticate(handshake.data.token);
   admit(identity);
-  return identity;
+  // A client that does not say is a device of its own at each connection.
+  return { identity, instance: handshake.data.instance ?? randomUUID() };
 }

@@ -64,6 +64,7 @@ export function sqliteStore(options: SqliteStoreOptions = {}): Store {
         'find',
         'recall',
         'hold',
+        'holder',
         'outbox',
         'mark',
         'retry',

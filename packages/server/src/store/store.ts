@@ -52,6 +52,8 @@ export interface CommandStore {
    * its commands that have not ended, in order.
    */
   hold(screenId: string, holder: string, limit: number): Promise<Command[]>;
+  /** The connection that holds the screen, if any ever did. */
+  holder(screenId: string): Promise<string | undefined>;
   /** The commands of a screen that have not ended, in order. */
   outbox(screenId: string, limit: number): Promise<Command[]>;
   /** Notes how far commands have come. A mark that is no news changes nothing. */

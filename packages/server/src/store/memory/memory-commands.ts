@@ -75,6 +75,10 @@ export class MemoryCommands implements CommandStore {
     return this.outbox(screenId, limit);
   }
 
+  async holder(screenId: string): Promise<string | undefined> {
+    return this.#holders.get(screenId);
+  }
+
   async outbox(screenId: string, limit: number): Promise<Command[]> {
     return this.#open(screenId).slice(0, limit);
   }

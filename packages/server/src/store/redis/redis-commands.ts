@@ -67,6 +67,11 @@ export class RedisCommands implements CommandStore {
     return toCommands((await this.#redis.script(HOLD, keys, args)) as Flat[]);
   }
 
+  async holder(screenId: string): Promise<string | undefined> {
+    const at = this.#layout.partitionOfScreen(screenId);
+    return (await this.#redis.run((client) => client.get(at.holder(screenId)))) ?? undefined;
+  }
+
   async outbox(screenId: string, limit: number): Promise<Command[]> {
     const at = this.#layout.partitionOfScreen(screenId);
     const keys = [...at.lists, at.outbox(screenId)];

@@ -144,6 +144,10 @@ export function sqliteCommands(db: DatabaseSync, tally: Tally, deadLetters: Sqli
       return outbox(screenId, limit);
     },
 
+    holder(screenId: string): string | undefined {
+      return holders.get(screenId);
+    },
+
     mark(marks: Mark[]): void {
       for (const news of marks) move(news.id, (command) => mark(command, news));
     },

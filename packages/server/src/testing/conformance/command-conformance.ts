@@ -255,6 +255,8 @@ export function commandsKeepTheContract(opened: () => Store): void {
     await accept({ now: NOW, id: 'a' });
     expect(ids(await commands.hold('station-1', 'older', 10))).toEqual(['a']);
     expect(ids(await commands.hold('station-1', 'newer', 10))).toEqual(['a']);
+    expect(await commands.holder('station-1')).toBe('newer');
+    expect(await commands.holder('station-2')).toBeUndefined();
     const failed = { attempt: 1, at: NOW, notBefore: NOW, error: { code: 'RECEIPT_TIMEOUT' } };
     expect(await commands.retry('a', { ...failed, holder: 'older' })).toBeUndefined();
     const dead = { state: 'dead', at: NOW, error: failed.error } as const;
