@@ -20,7 +20,8 @@ export const silentLogger: Logger = {
 export function harmless(logger: Logger): Logger {
   const guarded = (level: keyof Logger) => (details: object, message: string) => {
     try {
-      logger[level](details, message);
+      const answer: unknown = logger[level](details, message);
+      if (answer instanceof Promise) answer.catch(nothing);
     } catch {
       // There is nobody left to tell.
     }

@@ -74,7 +74,7 @@ export interface RemoteDisplayOptions {
     extensionIds?: string[];
   };
   heartbeat?: {
-    /** Default 25,000. */
+    /** Default 25,000; at most 60,000 together with `timeoutMs`. */
     intervalMs?: number;
     /** A peer that stays silent so long after a heartbeat is gone. Default 5,000. */
     timeoutMs?: number;
@@ -167,6 +167,11 @@ const optionsSchema = z.strictObject({
     .prefault({}),
   heartbeat: z
     .strictObject({ intervalMs: ms(25_000, 100), timeoutMs: ms(5_000, 100) })
+    // A dead line must be noticed before the attempts of a command are used up on it, and within
+    // the time by which a device's idea of the server's clock may be wrong.
+    .refine(({ intervalMs, timeoutMs }) => intervalMs + timeoutMs <= 60_000, {
+      message: 'intervalMs and timeoutMs together must not be more than 60,000',
+    })
     .prefault({}),
   drainTimeoutMs: ms(5_000, 0),
   logger: z.custom<Logger>((value) => typeof value === 'object' && value !== null).optional(),

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
-import type {
-  CommandView,
-  DeadLetterPage,
-  DeadLetterView,
-  PairingView,
-  TokenPair,
-  TriggerRequest,
-  TriggerResult,
+import {
+  type CommandView,
+  type DeadLetterPage,
+  type DeadLetterView,
+  type PairingView,
+  RemoteDisplayError,
+  type TokenPair,
+  type TriggerRequest,
+  type TriggerResult,
 } from '@remote-display/protocol';
 import {
   createPairingSchema,
@@ -224,8 +225,14 @@ export function createRemoteDisplay(given: RemoteDisplayOptions): RemoteDisplay 
   let opened: Promise<void> | undefined;
   const ready = () => (opened ??= open());
   const open = async () => {
-    await store.open();
-    await sessions.load();
+    try {
+      await store.open();
+      await sessions.load();
+    } catch (error) {
+      // A store that is away comes back: whoever needs it next opens it.
+      if (RemoteDisplayError.wrap(error).retryable) opened = undefined;
+      throw error;
+    }
     engine.start();
   };
   // Opened at once, so that a damaged store is told at the start; whoever calls `ready` hears of it.

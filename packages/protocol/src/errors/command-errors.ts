@@ -105,6 +105,15 @@ export const COMMAND_ERRORS = {
     },
     SCAN_AGAIN,
   ),
+  CLOCK_SKEW: entry(
+    500,
+    true,
+    {
+      ko: '화면의 시계가 서버와 맞지 않습니다.',
+      en: 'The screen took the command for expired, which by the server it was not.',
+    },
+    SCAN_AGAIN,
+  ),
   COMMAND_OVERTAKEN: entry(
     409,
     false,
@@ -131,5 +140,14 @@ export const COMMAND_ERRORS = {
     false,
     { ko: '실패한 명령을 찾을 수 없습니다.', en: 'The dead letter was not found.' },
     { ko: '목록을 새로 고치세요.', en: 'List the dead letters again.' },
+  ),
+  DEAD_LETTER_REDRIVEN: entry(
+    409,
+    false,
+    {
+      ko: '이미 다시 보낸 명령입니다.',
+      en: 'It was redriven before, and that command is no longer kept.',
+    },
+    { ko: '주문을 새로 스캔하세요.', en: 'Trigger the order anew.' },
   ),
 } as const satisfies Record<string, ErrorEntry>;

@@ -41,10 +41,18 @@ export class DeadLetters {
     return this.#options.store.list(filter, page);
   }
 
-  /** Tries it again as a new command that points at it. A second time answers the first one's. */
+  /**
+   * Tries it again as a new command that points at it. A second time answers the first one's, or
+   * throws `DEAD_LETTER_REDRIVEN` where that is no longer kept.
+   */
   async redrive(letter: DeadLetter, subject: string, requestId: string): Promise<Command> {
     const { engine, newId, clock, maxUnsettled } = this.#options;
-    const { command } = letter;
+    const { command, redrivenAs } = letter;
+    if (redrivenAs !== undefined) {
+      const first = await engine.find(redrivenAs);
+      if (first) return first;
+      throw new RemoteDisplayError('DEAD_LETTER_REDRIVEN', { detail: redrivenAs });
+    }
     const createdAt = clock.now();
     const draft: CommandDraft = {
       id: newId(command.screenId),
@@ -67,14 +75,23 @@ export class DeadLetters {
     return (await engine.accept(draft)).command;
   }
 
-  /** Tries again those that fit, in the order in which they died, so that the latest of a display wins. */
+  /**
+   * Tries again those that fit, the oldest `limit` of them in the order in which they died: whoever
+   * asks until there are no more ends with the latest document on each display.
+   */
   async redriveAll(
     filter: DeadLetterFilter,
     limit: number,
     reaches: (screenId: string) => boolean,
     by: { subject: string; requestId: string },
   ): Promise<{ results: Redriven[]; more: boolean }> {
-    const { letters, more } = await this.#collect({ ...filter, redriven: false }, limit, reaches);
+    const letters: DeadLetter[] = [];
+    let more = false;
+    for await (const letter of this.#each({ ...filter, redriven: false }, reaches)) {
+      letters.push(letter);
+      // They come the newest first: those that were seen before wait for the next time.
+      if (letters.length > limit) more = letters.shift() !== undefined;
+    }
     const results: Redriven[] = [];
     for (const letter of letters.reverse()) {
       const { id } = letter.command;
@@ -99,25 +116,24 @@ export class DeadLetters {
     limit: number,
     reaches: (screenId: string) => boolean,
   ): Promise<{ discarded: number; more: boolean }> {
-    const { letters, more } = await this.#collect(filter, limit, reaches);
     let discarded = 0;
-    for (const { command } of letters)
+    for await (const { command } of this.#each(filter, reaches)) {
+      if (discarded === limit) return { discarded, more: true };
       if (await this.#options.store.discard(command.id)) discarded++;
-    return { discarded, more };
+    }
+    return { discarded, more: false };
   }
 
-  async #collect(
+  /** Those that fit, the newest first. */
+  async *#each(
     filter: DeadLetterFilter,
-    limit: number,
     reaches: (screenId: string) => boolean,
-  ): Promise<{ letters: DeadLetter[]; more: boolean }> {
-    const letters: DeadLetter[] = [];
+  ): AsyncGenerator<DeadLetter> {
     let after: string | undefined;
     do {
       const page = await this.#options.store.list(filter, { after, limit: PAGE });
-      letters.push(...page.letters.filter(({ command }) => reaches(command.screenId)));
+      for (const letter of page.letters) if (reaches(letter.command.screenId)) yield letter;
       after = page.next;
-    } while (after !== undefined && letters.length <= limit);
-    return { letters: letters.slice(0, limit), more: letters.length > limit };
+    } while (after !== undefined);
   }
 }

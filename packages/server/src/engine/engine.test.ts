@@ -286,11 +286,16 @@ describe('time to live', () => {
     expect(await stateOf('a')).toBe('shown');
   });
 
-  it('takes the device at its word that it was too late', async () => {
+  it('is by the server’s clock, whatever the device thinks that it is', async () => {
     const device = new Device();
     await device.connect();
-    await accept('a');
+    await accept('a', { expiresAt: clock.now() + 5_000 });
     await device.outcome('a', 'failed', 1, 'COMMAND_EXPIRED');
+    expect(await stateOf('a')).toBe('queued');
+    await clock.advance(1_000);
+    expect(device.got).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
+    clock.set(4_000);
+    await device.outcome('a', 'failed', 2, 'COMMAND_EXPIRED');
     expect(await stateOf('a')).toBe('expired');
   });
 });

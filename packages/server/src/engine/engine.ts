@@ -43,8 +43,9 @@ export class Engine {
       marks: this.#marks,
       waiters: this.#waiters,
       connectionOf: (screenId) => this.#connections.get(screenId),
+      deciding: (id, work) => this.#contention.during(id, work),
       mayTellEarly: (command) => this.#mayTellEarly(command),
-      onStale: (connection) => this.#lookUp(connection),
+      onStale: (connection) => connection.lookUp(),
     });
     this.#sweep = new Sweep({
       ...options,
@@ -154,6 +155,9 @@ export class Engine {
       outbox: this.#options,
       onDispatched: (sent, at) => this.#onDispatched(sent, at),
       onSilent: (silent) => this.#onSilent(connection, silent),
+      read: () => commands.outbox(screenId, outboxLimit),
+      onGone: (ids) => this.#gone(ids),
+      onError: this.#options.onError,
     });
     this.disconnect(screenId);
     this.#connections.set(screenId, connection);
@@ -248,20 +252,7 @@ export class Engine {
     if (connection === undefined) return;
     // What other nodes accept is told in its order by the news alone: this answer may have overtaken them.
     if (this.#options.news && !connection.outbox.knows(command.id)) connection.doubt();
-    this.#arrived(connection, command);
-  }
-
-  // In doubt something older may be missing, and the device would refuse that later: the store tells
-  // both in their order.
-  #arrived(connection: ScreenConnection, command: Command): void {
-    if (connection.inDoubt) return this.#lookUp(connection);
-    connection.outbox.add(command, momentOf(this.#options.clock));
-    connection.pump();
-  }
-
-  #lookUp(connection: ScreenConnection): void {
-    connection.doubt();
-    void this.#refresh(connection);
+    connection.arrived(command);
   }
 
   #onDispatched(sent: readonly Command[], at: number): void {
@@ -304,38 +295,17 @@ export class Engine {
     return over;
   }
 
-  /** Reads the screen's outbox until there is no doubt; where the store cannot answer, the sweep tries later. */
-  async #refresh(connection: ScreenConnection): Promise<void> {
-    if (connection.reading) return;
-    const { commands, clock, outboxLimit, onError } = this.#options;
-    const { screenId, outbox } = connection;
-    connection.reading = true;
-    try {
-      while (connection.inDoubt && this.#connections.get(screenId) === connection) {
-        const { doubts } = connection;
-        const gone = await outbox.load(
-          () => commands.outbox(screenId, outboxLimit),
-          () => momentOf(clock),
-        );
-        connection.trust(doubts);
-        connection.pump();
-        for (const id of gone) {
-          this.#marks.drop(id);
-          await this.#tellIfEnded(id);
-        }
-      }
-    } catch (error) {
-      connection.doubt();
-      onError(error);
-    } finally {
-      connection.reading = false;
+  async #gone(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      this.#marks.drop(id);
+      await this.#tellIfEnded(id);
     }
   }
 
   async #beforeSweep(): Promise<void> {
     this.#marks.flush();
     for (const connection of this.#connections.values())
-      if (connection.inDoubt) await this.#refresh(connection);
+      if (connection.inDoubt) await connection.refresh();
   }
 
   // News may have been missed: everything that could have been in it is looked up.
@@ -349,7 +319,7 @@ export class Engine {
       for (const connection of [...this.#connections.values()]) {
         const { screenId, holder, holds } = connection;
         const current = holds ? await this.#options.commands.holder(screenId) : undefined;
-        if (current === undefined || current === holder) await this.#refresh(connection);
+        if (current === undefined || current === holder) await connection.refresh();
         else if (this.#connections.get(screenId) === connection) this.#makeWay(connection, current);
       }
       for (const id of this.#waiters.ids()) await this.#tellIfEnded(id);
@@ -359,11 +329,11 @@ export class Engine {
   }
 
   #listener(connection: ScreenConnection): (news: ScreenNews) => void {
-    const { screenId, holder, outbox } = connection;
+    const { screenId, holder } = connection;
     return (news) => {
       if (news.kind === 'accepted') {
         for (const id of news.superseded) this.#heardOfEnd(screenId, id);
-        this.#arrived(connection, news.command);
+        connection.arrived(news.command);
       } else if (news.kind === 'settled') this.#heardOfEnd(screenId, news.id);
       else if (news.holder === holder) connection.heard = true;
       else if (connection.heard) this.#makeWay(connection, news.holder);

@@ -33,6 +33,11 @@ export interface Mark {
   at: number;
 }
 
+/** Whether a mark goes on within an attempt. Not from `queued`: there the attempt has failed. */
+export function isForwards(from: CommandState, to: Mark['state']): boolean {
+  return from !== 'queued' && MOVES[from].includes(to);
+}
+
 /** An attempt failed and another will be made. */
 export interface Retry {
   attempt: number;
@@ -69,7 +74,7 @@ export function mark(command: Command, news: Mark): Command | undefined {
   const { state, attempt } = news;
   if (isSettled(command.state) || attempt < command.attempt) return undefined;
   // A higher attempt starts its way anew; within one attempt only forwards.
-  if (attempt === command.attempt && !MOVES[command.state].includes(state)) return undefined;
+  if (attempt === command.attempt && !isForwards(command.state, state)) return undefined;
   return { ...command, state, attempt, history: [...command.history, markEntry(news)] };
 }
 

@@ -48,7 +48,14 @@ export class Marks {
       this.#cancel = undefined;
     } else this.#pending.delete(id);
     if (marks.length === 0) return;
-    const write = this.#write(marks).catch(this.#onError);
+    const write = this.#write(marks).catch((error: unknown) => {
+      this.#onError(error);
+      // They go with the next: without them a command under way would look as if it waited.
+      for (const mark of marks.toReversed()) {
+        const since = this.#pending.get(mark.id) ?? [];
+        this.#pending.set(mark.id, [mark, ...since]);
+      }
+    });
     this.#writing = Promise.all([this.#writing, write]).then(() => {});
   }
 

@@ -39,9 +39,12 @@ export function exponentialBackoff(
   };
 }
 
+// What a policy without an end would make of a command: history without bound, and attempts for ever.
+const MAX_ATTEMPTS = 100;
+
 /**
  * A policy of the integrator that can do no harm: where it throws or answers nonsense, `fallback`
- * decides.
+ * decides, and nothing is tried more than a hundred times.
  */
 export function guardedPolicy(
   policy: RetryPolicy,
@@ -49,9 +52,12 @@ export function guardedPolicy(
   onError: (error: unknown) => void,
 ): RetryPolicy {
   return (failed) => {
+    if (failed.attempt >= MAX_ATTEMPTS) return undefined;
     try {
-      const wait = policy(failed);
-      if (wait === undefined || (Number.isFinite(wait) && wait >= 0)) return wait;
+      const wait: unknown = policy(failed);
+      if (wait === undefined) return undefined;
+      if (typeof wait === 'number' && Number.isFinite(wait) && wait >= 0) return Math.round(wait);
+      if (wait instanceof Promise) wait.catch(onError);
       onError(new TypeError(`the retry policy answered ${String(wait)}`));
     } catch (error) {
       onError(error);

@@ -13,6 +13,11 @@ export interface ScreenConnectionOptions {
   onDispatched: (commands: Command[], at: number) => void;
   /** These commands' device has been silent for too long. */
   onSilent: (commands: Command[]) => void;
+  /** Reads from the store what of the screen has not ended. */
+  read: () => Promise<Command[]>;
+  /** These were in the outbox and have ended elsewhere. */
+  onGone: (ids: string[]) => Promise<void>;
+  onError: (error: unknown) => void;
 }
 
 /** A connected screen: its link, its outbox, and its one timer. */
@@ -25,13 +30,13 @@ export class ScreenConnection {
   holds = false;
   /** The news of that have come: whoever is said to hold the screen from here on came later. */
   heard = false;
-  /** The store is being read. */
-  reading = false;
   /** Stops hearing of other nodes. */
   stopNews: () => void = () => {};
   readonly #options: ScreenConnectionOptions;
+  // Reasons to think that the store has what the outbox has not, and how many of them it has answered.
   #doubts = 0;
   #trusted = 0;
+  #reading = false;
   #started = false;
   #closed = false;
   #wakeAt = Infinity;
@@ -80,23 +85,49 @@ export class ScreenConnection {
     });
   }
 
-  /** The store may have something that the outbox has not, and that is older than what comes next. */
+  /** Something older than what comes next may be missing here. */
   get inDoubt(): boolean {
     return this.#doubts > this.#trusted;
-  }
-
-  /** Counts the reasons for doubt. */
-  get doubts(): number {
-    return this.#doubts;
   }
 
   doubt(): void {
     this.#doubts++;
   }
 
-  /** The store was read when there had been so many doubts; those that came since remain. */
-  trust(doubts: number): void {
-    this.#trusted = Math.max(this.#trusted, doubts);
+  /** A command was accepted. In doubt the store is asked, which has it in its order: the device would refuse what comes too late. */
+  arrived(command: Command): void {
+    if (this.inDoubt) this.lookUp();
+    else {
+      this.outbox.add(command, momentOf(this.#options.clock));
+      this.pump();
+    }
+  }
+
+  lookUp(): void {
+    this.doubt();
+    void this.refresh();
+  }
+
+  /** Reads the store until there is no doubt; where it cannot answer, the sweep tries later. */
+  async refresh(): Promise<void> {
+    // Whoever reads reads again for what came since.
+    if (this.#reading) return;
+    const { clock, read, onGone, onError } = this.#options;
+    this.#reading = true;
+    try {
+      while (this.inDoubt && !this.#closed) {
+        const doubts = this.#doubts;
+        const gone = await this.outbox.load(read, () => momentOf(clock));
+        this.#trusted = doubts;
+        this.pump();
+        await onGone(gone);
+      }
+    } catch (error) {
+      this.doubt();
+      onError(error);
+    } finally {
+      this.#reading = false;
+    }
   }
 
   close(): void {

@@ -23,6 +23,8 @@ export interface SettlingOptions {
   waiters: Waiters;
   /** Who holds a screen's connection now. */
   connectionOf: (screenId: string) => ScreenConnection | undefined;
+  /** Tells, while the work lasts, that another end of the command may be on its way. */
+  deciding: <T>(id: string, work: () => Promise<T>) => Promise<T>;
   /** Whether an end may be told before the store has it. */
   mayTellEarly: (command: Command) => boolean;
   /** The outbox has to be read again. */
@@ -157,9 +159,10 @@ export class Settling {
   async #failed(
     connection: ScreenConnection,
     { id, attempt }: Receipt,
-    error: Failure,
+    given: Failure,
   ): Promise<void> {
-    const { commands, clock, events, marks, retryPolicy, connectionOf, onStale } = this.#options;
+    const { commands, clock, events, marks, retryPolicy } = this.#options;
+    const { connectionOf, deciding, onStale } = this.#options;
     const { screenId, holder, outbox } = connection;
     await this.keepWord((told) => told.id === id);
     const command = outbox.get(id) ?? (await commands.find(id));
@@ -167,17 +170,22 @@ export class Settling {
     outbox.extend(id, momentOf(clock));
     const at = clock.now();
     const { type, expiresAt } = command;
-    const wait =
-      error.code === 'COMMAND_EXPIRED' ? undefined : retryPolicy({ type, attempt, error });
+    const isOver = given.code === 'COMMAND_EXPIRED' && at >= expiresAt;
+    // By the server's clock a command is over, not by the device's idea of it.
+    const error = given.code === 'COMMAND_EXPIRED' && !isOver ? { code: 'CLOCK_SKEW' } : given;
+    const wait = isOver ? undefined : retryPolicy({ type, attempt, error });
     if (wait === undefined || at + wait >= expiresAt) {
-      const state = error.code === 'COMMAND_EXPIRED' ? 'expired' : 'dead';
-      const result = await this.settle(id, { state, at, attempt, error, screenId, holder });
-      if (!result.moved) onStale(connection);
+      const state = isOver ? 'expired' : 'dead';
+      const end = { state, at, attempt, error, screenId, holder } as const;
+      const { moved } = await deciding(id, () => this.settle(id, end));
+      if (!moved) onStale(connection);
       return;
     }
     const notBefore = at + wait;
     marks.flush(id);
-    const waiting = await commands.retry(id, { attempt, at, notBefore, error, holder });
+    const waiting = await deciding(id, () =>
+      commands.retry(id, { attempt, at, notBefore, error, holder }),
+    );
     if (waiting === undefined) return onStale(connection);
     events.emit('command.retrying', { command: waiting, error, notBefore });
     // The screen may have reconnected meanwhile: whoever holds it now goes on.

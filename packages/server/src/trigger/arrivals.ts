@@ -9,8 +9,10 @@ interface Slot {
 export interface Arrival {
   /** Whether one that arrived later has gone before. */
   readonly overtaken: boolean;
-  /** Goes on to the store. */
-  go(): void;
+  /** Whether others are on their way for the same slot. */
+  readonly contested: boolean;
+  /** Goes on to the store. The answer takes that back: nothing came of it. */
+  go(): () => void;
   /** Is done, in whatever way. */
   leave(): void;
 }
@@ -32,8 +34,15 @@ export class Arrivals {
       get overtaken() {
         return slot.gone > place;
       },
+      get contested() {
+        return slot.waiting > 1;
+      },
       go: () => {
-        slot.gone = Math.max(slot.gone, place);
+        const before = slot.gone;
+        slot.gone = Math.max(before, place);
+        return () => {
+          if (slot.gone === place) slot.gone = before;
+        };
       },
       leave: () => {
         if (--slot.waiting === 0) this.#slots.delete(key);

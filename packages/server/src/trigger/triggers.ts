@@ -36,6 +36,9 @@ export interface Caller {
 /** What became of one of many. */
 export type Triggered = { command: Command } | { error: unknown };
 
+// After these nothing was accepted for certain.
+const REFUSALS: readonly string[] = ['IDEMPOTENCY_CONFLICT', 'QUEUE_FULL', 'SERVER_DRAINING'];
+
 // How many orders of one batch are looked up at once.
 const LOOKUPS = 32;
 
@@ -125,13 +128,15 @@ export class Triggers {
       queue,
     ]);
     const overtaken = queue === 'latest' && arrival.overtaken;
-    if ('error' in looked || overtaken) {
-      // The first result stands, even if the order can no longer be looked up.
+    if ('error' in looked || overtaken || arrival.contested) {
+      // The first result stands, even if the order can no longer be looked up; and a repetition
+      // overtakes nobody.
       const first = await engine.recall(keys, fingerprint);
       if (first) return first;
-      throw 'error' in looked ? looked.error : new RemoteDisplayError('TRIGGER_OVERTAKEN');
+      if ('error' in looked) throw looked.error;
+      if (overtaken) throw new RemoteDisplayError('TRIGGER_OVERTAKEN');
     }
-    arrival.go();
+    const takeBack = arrival.go();
     const createdAt = clock.now();
     const draft: CommandDraft = {
       id: newId(screenId),
@@ -150,7 +155,12 @@ export class Triggers {
       keyExpiresAt: createdAt + idempotencyMs,
       maxUnsettled,
     };
-    return (await engine.accept(draft)).command;
+    try {
+      return (await engine.accept(draft)).command;
+    } catch (error) {
+      if (REFUSALS.includes(RemoteDisplayError.wrap(error).code)) takeBack();
+      throw error;
+    }
   }
 }
 
@@ -172,10 +182,14 @@ function slotOf({ displayIndex }: Pick<Trigger, 'displayIndex'>): string {
 }
 
 // Ids are the caller's own: nobody else's command can be hit by the same one. No part can contain a
-// line break.
+// line break. For one of several screens the id is good with its screen, and so it is known by that
+// where it stands alone.
 function keysOf({ trigger, caller: { subject, idempotencyKey }, scope, each }: Wish): string[] {
-  const id = `id\n${subject}\n${trigger.id}${each ? scope : ''}`;
-  return idempotencyKey === undefined ? [id] : [id, `key\n${subject}\n${idempotencyKey}${scope}`];
+  const id = `id\n${subject}\n${trigger.id}`;
+  const keys = [`${id}\n${trigger.screenId}`];
+  if (!each) keys.unshift(id);
+  if (idempotencyKey !== undefined) keys.push(`key\n${subject}\n${idempotencyKey}${scope}`);
+  return keys;
 }
 
 async function attempt(work: () => Promise<Command>): Promise<Triggered> {

@@ -111,6 +111,9 @@ export function commandsKeepTheContract(opened: () => Store): void {
     });
     expect(await opened().commands.retry('a', failed)).toBeUndefined();
     expect(await opened().commands.retry('missing', failed)).toBeUndefined();
+    // Word of the attempt that comes after its failure.
+    await opened().commands.mark([{ id: 'a', state: 'received', attempt: 1, at: NOW + 2 }]);
+    expect(await opened().commands.find('a')).toMatchObject({ state: 'queued', attempt: 1 });
   });
 
   it('settles once, and never moves what has ended', async () => {
