@@ -67,6 +67,18 @@ describe('one trigger for several screens', () => {
     expect(own.body.results.map(({ screenId }) => screenId)).toEqual(['b']);
   });
 
+  it('is the same wish for a screen alone and in a list of one', async () => {
+    await server.pair('a');
+    const body = wish();
+    const alone = await post<CommandView>('/trigger', { ...body, screenId: 'a' });
+    const listed = await post('/trigger', { ...body, screenIds: ['a'] });
+    expect(listed.body.results[0]?.command?.commandId).toBe(alone.body.commandId);
+    const other = wish();
+    const first = await post('/trigger', { ...other, screenIds: ['a'] });
+    const second = await post<CommandView>('/trigger', { ...other, screenId: 'a' });
+    expect(second.body.commandId).toBe(first.body.results[0]?.command?.commandId);
+  });
+
   it('refuses more than one way to say which', async () => {
     const { status, body } = await post<ErrorBody>('/trigger', wish({ screenId: 'a', tag: 'b' }));
     expect([status, body.code]).toEqual([400, 'INVALID_REQUEST']);
@@ -189,6 +201,53 @@ describe('an order that is looked up for long', () => {
     const { status, body } = await first;
     expect([status, body.code]).toEqual([409, 'TRIGGER_OVERTAKEN']);
     expect(second.body.state).toBe('shown');
+  });
+});
+
+describe('a trigger that comes to nothing overtakes nobody', () => {
+  let slow: PromiseWithResolvers<void>;
+  let asked: PromiseWithResolvers<void>;
+  beforeEach(async () => {
+    await server.close();
+    slow = Promise.withResolvers();
+    asked = Promise.withResolvers();
+    server = await startServer({
+      resolveOrder: async (orderId) => {
+        if (orderId === 'SLOW') {
+          asked.resolve();
+          await slow.promise;
+        }
+        return { url: `https://docs.example.com/${orderId}` };
+      },
+    });
+    await connectStation(server, 'a');
+  });
+
+  it('not one that repeats what was accepted before', async () => {
+    const first = wish({ screenId: 'a' });
+    await post('/trigger?wait=shown', first);
+    const waiting = post<CommandView>(
+      '/trigger?wait=shown',
+      wish({ screenId: 'a', orderId: 'SLOW' }),
+    );
+    await asked.promise;
+    expect((await post<CommandView>('/trigger', first)).status).toBe(200);
+    slow.resolve();
+    expect((await waiting).body.state).toBe('shown');
+  });
+
+  it('not one that is refused', async () => {
+    const first = wish({ screenId: 'a' });
+    await post('/trigger?wait=shown', first);
+    const waiting = post<CommandView>(
+      '/trigger?wait=shown',
+      wish({ screenId: 'a', orderId: 'SLOW' }),
+    );
+    await asked.promise;
+    const conflict = await post<ErrorBody>('/trigger', { ...first, orderId: 'PO-9' });
+    expect(conflict.body.code).toBe('IDEMPOTENCY_CONFLICT');
+    slow.resolve();
+    expect((await waiting).body.state).toBe('shown');
   });
 });
 

@@ -127,6 +127,41 @@ describe('an end that was told before the store had it', () => {
   });
 });
 
+describe('an end that is being decided', () => {
+  it('is not told as another one', async () => {
+    const engine = makeEngine();
+    const link = makeLink();
+    (await engine.connect(SCREEN, link, NOTHING)).start();
+    // No time is left for another attempt.
+    const expiresAt = clock.now() + 500;
+    const draft = draftOf({ now: clock.now(), id: 'one', expiresAt });
+    const { command } = await engine.accept(draft);
+    const told = engine.wait(command, 60_000);
+    await clock.advance(0);
+    const { settle } = commands;
+    const reached = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    commands.settle = async (id, settlement) => {
+      const result = await settle.call(commands, id, settlement);
+      if (settlement.state === 'dead') {
+        reached.resolve();
+        await go.promise;
+      }
+      return result;
+    };
+    const error = { code: 'DOCUMENT_NOT_FOUND' };
+    const failed = { id: 'one', attempt: 1, state: 'failed' as const, error };
+    const dying = engine.report(SCREEN, link, { receipts: [], outcomes: [failed] });
+    await reached.promise;
+    const shown = { id: 'one', attempt: 1, state: 'shown' as const };
+    const late = engine.report(SCREEN, link, { receipts: [], outcomes: [shown] });
+    go.resolve();
+    await Promise.all([dying, late]);
+    expect((await told).state).toBe((await commands.find('one'))?.state);
+    await engine.stop();
+  });
+});
+
 describe('a connection', () => {
   it('that was replaced while it began to listen does not take the screen from its successor', async () => {
     const engine = makeEngine(wire.news);
