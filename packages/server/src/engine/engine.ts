@@ -10,11 +10,15 @@ import type { Command, CommandDraft } from './command.ts';
 import { Contention } from './contention.ts';
 import type { DeviceLink, DeviceMemory } from './device-link.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { inParallel } from './in-parallel.ts';
 import { Marks } from './marks.ts';
 import { ScreenConnection } from './screen-connection.ts';
 import { Settling } from './settling.ts';
 import { Sweep } from './sweep.ts';
-import { Waiters } from './waiters.ts';
+import { Waiting } from './waiting.ts';
+
+// How many screens are looked up at once, and in turn in each sweep.
+const LOOKS = 16;
 
 /**
  * accept -> dispatch -> settle. Every command that the store has accepted ends exactly once; the
@@ -23,7 +27,7 @@ import { Waiters } from './waiters.ts';
 export class Engine {
   readonly #options: EngineOptions;
   readonly #connections = new Map<string, ScreenConnection>();
-  readonly #waiters: Waiters;
+  readonly #waiting: Waiting;
   readonly #marks: Marks;
   // Accepts and cancels under way: an end told early must not overtake them.
   readonly #contention = new Contention();
@@ -31,17 +35,24 @@ export class Engine {
   readonly #sweep: Sweep;
   #stopGaps: () => void = () => {};
   #holders = 0;
+  #looked = 0;
   #draining = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     const { commands, clock, onError } = options;
-    this.#waiters = new Waiters(clock, options.waiterLimit);
+    this.#waiting = new Waiting({
+      ...options,
+      limit: options.waiterLimit,
+      news: options.news,
+      find: (id) => this.find(id),
+      isHere: ({ id, screenId }) => this.#connections.get(screenId)?.outbox.get(id) !== undefined,
+    });
     this.#marks = new Marks(clock, (marks) => commands.mark(marks), onError);
     this.#settling = new Settling({
       ...options,
       marks: this.#marks,
-      waiters: this.#waiters,
+      waiters: this.#waiting.waiters,
       connectionOf: (screenId) => this.#connections.get(screenId),
       deciding: (id, work) => this.#contention.during(id, work),
       mayTellEarly: (command) => this.#mayTellEarly(command),
@@ -51,7 +62,11 @@ export class Engine {
       ...options,
       graceMs: options.outcomeTimeoutMs,
       before: () => this.#beforeSweep(),
-      beforeExpiry: () => this.#settling.keepWord(),
+      beforeExpiry: () => {
+        // What is under way has more time than what waits: the store must know which is which.
+        this.#marks.flush();
+        return this.#settling.keepWord();
+      },
       onExpired: (command) => this.#settling.ended(command),
     });
   }
@@ -87,7 +102,7 @@ export class Engine {
       this.#options.events.emit('command.accepted', { command });
     }
     // A repeated one may have come in by an accept whose answer was lost.
-    if (!isSettled(command.state)) this.#dispatch(command);
+    if (!isSettled(command.state)) this.#dispatch(command, draft.queue);
     return acceptance;
   }
 
@@ -106,30 +121,24 @@ export class Engine {
   }
 
   /** Waits until a command has ended, at most `timeoutMs`; answers it as it then is. */
-  async wait(command: Command, timeoutMs: number, signal?: AbortSignal): Promise<Command> {
-    if (isSettled(command.state)) return command;
-    if (this.#waiters.full)
-      throw new RemoteDisplayError('OVERLOADED', { detail: 'too many waiters' });
-    const ended = this.#waiters.wait(command.id, timeoutMs, signal);
-    // Whoever waits has a command that will end: a store that is away for a moment changes no answer.
-    const quiet = (error: unknown) => void this.#options.onError(error);
-    const stop = await this.#listenFor(command).catch(quiet);
-    try {
-      // It may have ended between the caller's look and the wait.
-      if (!this.#isOurs(command)) await this.#tellIfEnded(command.id).catch(quiet);
-      return (await ended) ?? (await this.find(command.id).catch(quiet)) ?? command;
-    } finally {
-      stop?.();
-    }
+  wait(command: Command, timeoutMs: number, signal?: AbortSignal): Promise<Command> {
+    return this.#waiting.wait(command, timeoutMs, signal);
   }
 
   /** Calls off a command that still waits. */
   async cancel(id: string, subject: string): Promise<Command> {
     const command = await this.find(id);
     if (command === undefined) throw new RemoteDisplayError('COMMAND_NOT_FOUND');
-    const { moved, command: after } = await this.#contention.during(id, () =>
-      this.#settling.callOff(command, subject),
-    );
+    const outbox = this.#connections.get(command.screenId)?.outbox;
+    // The store may not have heard yet that it is under way.
+    if (outbox?.isInFlight(id)) throw new RemoteDisplayError('COMMAND_NOT_CANCELLABLE');
+    const release = outbox?.withhold(id);
+    const { moved, command: after } = await this.#contention
+      .during(id, () => this.#settling.callOff(command, subject))
+      .finally(() => {
+        release?.();
+        this.#connections.get(command.screenId)?.pump();
+      });
     // Called off before is called off: the same answer for the same wish.
     if (!moved && after?.state !== 'cancelled')
       throw new RemoteDisplayError('COMMAND_NOT_CANCELLABLE');
@@ -176,6 +185,8 @@ export class Engine {
         () => momentOf(clock),
       );
       connection.holds = true;
+      // Its own news may have been among those missed.
+      connection.heard ||= connection.missed;
       const settled = await this.#settling.note(connection, outcomes);
       this.#mustBeCurrent(connection);
       settled.push(...this.#compare(connection, held, outcomes));
@@ -231,6 +242,8 @@ export class Engine {
     const end = clock.monotonic() + timeoutMs;
     while (clock.monotonic() < end && this.#isBusy())
       await new Promise<void>((resolve) => clock.schedule(20, resolve));
+    // Whoever still waits is told how far it has come, and asks another node.
+    this.#waiting.waiters.release();
   }
 
   /** Lets go of everything that could run later. */
@@ -247,12 +260,13 @@ export class Engine {
       throw new RemoteDisplayError('SCREEN_TAKEN_OVER');
   }
 
-  #dispatch(command: Command): void {
+  #dispatch(command: Command, queue: CommandDraft['queue']): void {
     const connection = this.#connections.get(command.screenId);
-    if (connection === undefined) return;
-    // What other nodes accept is told in its order by the news alone: this answer may have overtaken them.
-    if (this.#options.news && !connection.outbox.knows(command.id)) connection.doubt();
-    connection.arrived(command);
+    if (connection === undefined || connection.outbox.knows(command.id)) return;
+    // What waits its turn may wait behind something that another node accepted, and of that the news
+    // alone tell in the right order; the command's own are among them.
+    if (this.#options.news && queue === 'all') connection.expect(command.id);
+    else connection.arrived(command);
   }
 
   #onDispatched(sent: readonly Command[], at: number): void {
@@ -298,31 +312,47 @@ export class Engine {
   async #gone(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       this.#marks.drop(id);
-      await this.#tellIfEnded(id);
+      await this.#waiting.tellIfEnded(id);
     }
   }
 
   async #beforeSweep(): Promise<void> {
     this.#marks.flush();
-    for (const connection of this.#connections.values())
-      if (connection.inDoubt) await connection.refresh();
+    const connections = [...this.#connections.values()];
+    const doubtful = connections.filter(({ inDoubt }) => inDoubt);
+    await inParallel(doubtful, LOOKS, (each) => each.refresh());
+    // News that were lost without a word are found by looking, at a few screens in each round.
+    if (this.#options.news === undefined) return;
+    for (let looked = 0; looked < Math.min(LOOKS, connections.length); looked++)
+      connections[this.#looked++ % connections.length]?.lookUp();
   }
 
   // News may have been missed: everything that could have been in it is looked up.
   async #catchUp(): Promise<void> {
-    for (const connection of this.#connections.values()) {
-      connection.doubt();
-      // Its own news may have been among those missed; what comes from here on is later.
+    const connections = [...this.#connections.values()];
+    for (const connection of connections) {
+      // Their own news may have been among those missed; what comes from here on is later.
       connection.heard ||= connection.holds;
+      connection.missed = true;
+      // All at once: what is told from here on may come after something that was missed.
+      connection.doubt();
     }
+    await inParallel(connections, LOOKS, async (connection) => {
+      await this.#makeSure(connection);
+      await connection.refresh();
+    });
+    await this.#waiting.catchUp().catch(this.#options.onError);
+  }
+
+  // Whether it still holds its screen, where the news of another may have been missed.
+  async #makeSure(connection: ScreenConnection): Promise<void> {
+    const { screenId, holder, holds } = connection;
+    if (!holds) return;
     try {
-      for (const connection of [...this.#connections.values()]) {
-        const { screenId, holder, holds } = connection;
-        const current = holds ? await this.#options.commands.holder(screenId) : undefined;
-        if (current === undefined || current === holder) await connection.refresh();
-        else if (this.#connections.get(screenId) === connection) this.#makeWay(connection, current);
-      }
-      for (const id of this.#waiters.ids()) await this.#tellIfEnded(id);
+      const current = await this.#options.commands.holder(screenId);
+      const isReplaced = current !== undefined && current !== holder;
+      if (isReplaced && this.#connections.get(screenId) === connection)
+        this.#makeWay(connection, current);
     } catch (error) {
       this.#options.onError(error);
     }
@@ -347,23 +377,7 @@ export class Engine {
 
   #heardOfEnd(screenId: string, id: string): void {
     this.#settling.released(id, screenId);
-    this.#tellIfEnded(id).catch(this.#options.onError);
-  }
-
-  // Where another node has the screen, its news say when the command ends.
-  async #listenFor({ screenId }: Command): Promise<(() => void) | undefined> {
-    const { news, onError } = this.#options;
-    return news?.subscribe(screenId, (each) => {
-      const ended =
-        each.kind === 'settled' ? [each.id] : each.kind === 'accepted' ? each.superseded : [];
-      for (const id of ended) this.#tellIfEnded(id).catch(onError);
-    });
-  }
-
-  async #tellIfEnded(id: string): Promise<void> {
-    if (!this.#waiters.has(id)) return;
-    const command = await this.find(id);
-    if (command !== undefined && isSettled(command.state)) this.#waiters.tell(command);
+    this.#waiting.tellIfEnded(id).catch(this.#options.onError);
   }
 
   #mayTellEarly(command: Command): boolean {
@@ -372,11 +386,6 @@ export class Engine {
     if (news !== undefined || command.expiresAt <= clock.now()) return false;
     if (this.#connections.get(command.screenId)?.inDoubt !== false) return false;
     return !this.#contention.has(slotKey(command)) && !this.#contention.has(command.id);
-  }
-
-  // In this node's outbox and so not ended as far as anyone here knows.
-  #isOurs({ id, screenId }: Command): boolean {
-    return this.#connections.get(screenId)?.outbox.get(id) !== undefined;
   }
 
   #isBusy(): boolean {

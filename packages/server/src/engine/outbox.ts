@@ -8,6 +8,8 @@ interface Entry {
   deadline: number | undefined;
   /** Not sent before this moment, monotonic: a retry waits here. */
   readyAt: number;
+  /** Not sent while someone is calling it off. */
+  withheld: boolean;
 }
 
 export interface OutboxOptions {
@@ -83,7 +85,8 @@ export class Outbox {
   add(command: Command, now: Moment): void {
     if (this.knows(command.id)) return;
     for (const { added } of this.#readings) added.add(command.id);
-    const entry = { command, deadline: undefined, readyAt: now.ticks + waitOf(command, now.wall) };
+    const readyAt = now.ticks + waitOf(command, now.wall);
+    const entry: Entry = { command, deadline: undefined, readyAt, withheld: false };
     this.#entries.set(command.id, entry);
     const slot = this.#slots.get(command.slot) ?? [];
     let place = slot.length;
@@ -129,10 +132,25 @@ export class Outbox {
       : this.#receive(id, attempt, now);
   }
 
+  isInFlight(id: string): boolean {
+    return this.#entries.get(id)?.deadline !== undefined;
+  }
+
+  /** Does not send a command until the answer is called. */
+  withhold(id: string): () => void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.withheld = true;
+    return () => {
+      if (entry) entry.withheld = false;
+    };
+  }
+
   /** Takes what may be sent now, marked as dispatched: the higher priority first, then in order. */
   take(now: Moment): Command[] {
     const room = this.#options.window - this.#inFlight.size;
-    const ready = this.#heads(now.wall).filter(({ readyAt }) => readyAt <= now.ticks);
+    const ready = this.#heads(now.wall).filter(
+      ({ readyAt, withheld }) => readyAt <= now.ticks && !withheld,
+    );
     ready.sort(({ command: a }, { command: b }) => b.priority - a.priority || a.seq - b.seq);
     return ready.slice(0, Math.max(0, room)).map((entry) => {
       const { command } = entry;

@@ -20,6 +20,9 @@ export interface ScreenConnectionOptions {
   onError: (error: unknown) => void;
 }
 
+// News come in the same moment as the answer; much later they are lost.
+const NEWS_MS = 100;
+
 /** A connected screen: its link, its outbox, and its one timer. */
 export class ScreenConnection {
   readonly screenId: string;
@@ -30,6 +33,8 @@ export class ScreenConnection {
   holds = false;
   /** The news of that have come: whoever is said to hold the screen from here on came later. */
   heard = false;
+  /** Some news may have been missed. */
+  missed = false;
   /** Stops hearing of other nodes. */
   stopNews: () => void = () => {};
   readonly #options: ScreenConnectionOptions;
@@ -101,6 +106,13 @@ export class ScreenConnection {
       this.outbox.add(command, momentOf(this.#options.clock));
       this.pump();
     }
+  }
+
+  /** A command was accepted of which the news will tell in its order; where they do not, it is looked up. */
+  expect(id: string): void {
+    this.#options.clock.schedule(NEWS_MS, () => {
+      if (!this.#closed && !this.outbox.knows(id)) this.lookUp();
+    });
   }
 
   lookUp(): void {

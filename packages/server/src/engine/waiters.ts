@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 /** Those who wait for a command to end, by its id. */
 export class Waiters {
-  readonly #waiting = new Map<string, Set<(command: Command) => void>>();
+  readonly #waiting = new Map<string, Set<(command?: Command) => void>>();
   readonly #clock: Clock;
   readonly #limit: number;
   #count = 0;
@@ -47,6 +47,11 @@ export class Waiters {
       this.#waiting.set(id, waiting.add(done));
       this.#count++;
     });
+  }
+
+  /** Nobody waits any longer. */
+  release(): void {
+    for (const waiting of [...this.#waiting.values()]) for (const done of [...waiting]) done();
   }
 
   /** The command has ended: tells everyone who waits for it. */

@@ -7,6 +7,7 @@ import {
 import type { Clock } from '../engine/clock.ts';
 import type { Command, CommandDraft } from '../engine/command.ts';
 import type { Engine } from '../engine/engine.ts';
+import { inParallel } from '../engine/in-parallel.ts';
 import type { Screens } from '../screens.ts';
 import { type Arrival, Arrivals } from './arrivals.ts';
 import type { OrderResolver } from './order-resolver.ts';
@@ -198,19 +199,4 @@ async function attempt(work: () => Promise<Command>): Promise<Triggered> {
   } catch (error) {
     return { error };
   }
-}
-
-/** The results in the order of the items, at most `limit` of them worked on at once. */
-async function inParallel<T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let n = next++; n < items.length; n = next++) results[n] = await work(items[n] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }
