@@ -32,4 +32,4 @@ export { type SqliteStoreOptions, sqliteStore } from './store/sqlite-store.ts';
 export type { DeadLetter, DeadLetterFilter, Store } from './store/store.ts';
 export type { OrderCacheOptions, OrderCacheStats } from './trigger/order-cache.ts';
 export type { OrderCacheRedis } from './trigger/order-cache-redis.ts';
-export type { ResolveContext, ResolveOrder } from './trigger/order-resolver.ts';
+export type { ResolveContext, ResolveOrder } from './trigger/resolve-order.ts';

@@ -5,7 +5,7 @@ import type { BreakerOptions } from './hooks/guarded-call.ts';
 import type { Logger } from './logger.ts';
 import type { DeadLetter, Store } from './store/store.ts';
 import type { OrderCacheOptions } from './trigger/order-cache.ts';
-import type { ResolveOrder } from './trigger/order-resolver.ts';
+import type { ResolveOrder } from './trigger/resolve-order.ts';
 
 /** Everything that can be set. All times are in ms. */
 export interface RemoteDisplayOptions {

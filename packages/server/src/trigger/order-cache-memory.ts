@@ -1,5 +1,5 @@
 import type { OrderDocument } from '@remote-display/protocol';
-import type { OrderShelf } from './order-cache.ts';
+import type { OrderShelf } from './order-shelf.ts';
 
 /** Answers in this process's memory: the one unused for longest makes room. */
 export class MemoryShelf implements OrderShelf {

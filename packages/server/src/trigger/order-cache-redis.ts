@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderDocument } from '@remote-display/protocol';
 import { GuardedCall, type GuardedCallOptions } from '../hooks/guarded-call.ts';
-import type { OrderShelf } from './order-cache.ts';
+import type { OrderShelf } from './order-shelf.ts';
 
 /** What is used of an ioredis client, single or cluster. */
 export interface OrderCacheRedis {

@@ -2,7 +2,8 @@ import { type OrderDocument, RemoteDisplayError } from '@remote-display/protocol
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OrderCache, OrderCacheOptions } from './order-cache.ts';
 import type { OrderCacheRedis } from './order-cache-redis.ts';
-import { OrderResolver, type ResolveOrder } from './order-resolver.ts';
+import { OrderResolver } from './order-resolver.ts';
+import type { ResolveOrder } from './resolve-order.ts';
 
 const CONTEXT = { screenId: 's1', displayIndex: 1, subject: 'worker' };
 const TTL_MS = 10_000;

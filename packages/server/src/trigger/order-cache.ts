@@ -3,7 +3,8 @@ import { createCache, type StorageInterface } from 'async-cache-dedupe';
 import type { BreakerOptions, GuardedCallOptions } from '../hooks/guarded-call.ts';
 import { MemoryShelf } from './order-cache-memory.ts';
 import { type OrderCacheRedis, RedisShelf } from './order-cache-redis.ts';
-import type { ResolveContext } from './order-resolver.ts';
+import type { OrderShelf } from './order-shelf.ts';
+import type { ResolveContext } from './resolve-order.ts';
 
 /** Keeps answers of `resolveOrder`. Without it every trigger looks its order up. */
 export interface OrderCacheOptions {
@@ -49,17 +50,6 @@ export interface OrderCacheSurroundings {
   check: (answer: unknown) => OrderDocument;
   breaker?: BreakerOptions | undefined;
   onState?: GuardedCallOptions['onState'];
-}
-
-/** Where answers lie. Times are in ms. Anything may fail; that costs a look-up and nothing else. */
-export interface OrderShelf {
-  get(key: string): unknown;
-  set(key: string, document: OrderDocument, lifeMs: number): unknown;
-  remove(key: string): unknown;
-  lifeLeft(key: string): number | Promise<number>;
-  /** Part of the key of every answer for the order: what was kept under another one is never found again. */
-  generation(orderId: string): string | Promise<string>;
-  renew(orderId: string): void | Promise<void>;
 }
 
 interface Wanted {

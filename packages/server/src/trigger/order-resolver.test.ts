@@ -1,6 +1,7 @@
 import { RemoteDisplayError } from '@remote-display/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { OrderResolver, type ResolveOrder } from './order-resolver.ts';
+import { OrderResolver } from './order-resolver.ts';
+import type { ResolveOrder } from './resolve-order.ts';
 
 const TIMEOUT_MS = 5_000;
 const CONTEXT = { screenId: 's1', displayIndex: 1, subject: 'worker' };
