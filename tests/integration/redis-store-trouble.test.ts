@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { RedisConnection } from '../../packages/server/src/store/redis/connection.ts';
+import { MARK } from '../../packages/server/src/store/redis/scripts/mark.ts';
 import { redisStore } from '../../packages/server/src/store/redis-store.ts';
 import type { ScreenNews, Store } from '../../packages/server/src/store/store.ts';
 import { draftOf } from '../../packages/server/src/testing/drafts.ts';
 import { RedisProcess } from '../support/redis-process.ts';
-import { health, openStore, proxyTo, startRedis } from '../support/redis-stores.ts';
+import { health, lineTo, openStore, startRedis } from '../support/redis-stores.ts';
 
 const NOW = 1_800_000_000_000;
 const RETENTION = { now: NOW, settledBefore: 0, maxSettled: 1_000, keepSince: Infinity, limit: 9 };
@@ -74,7 +77,7 @@ describe('redisStore at the start', () => {
     const rights = [
       '+evalsha +eval +hgetall +hget +hmget +hset +hsetnx +hdel +hexists +exists +get +set +del',
       '+pexpire +zadd +zrem +zcard +zrange +zrangebyscore +zrangebylex +zremrangebyscore',
-      '+xadd +xdel +xlen +xrange +xrevrange +publish +subscribe +unsubscribe',
+      '+pttl +xadd +xdel +xlen +xrange +xrevrange +publish +subscribe +unsubscribe +ping',
       '+hello +auth +quit +info ~{mine* &{mine*',
     ];
     const words = rights.join(' ').split(' ');
@@ -128,13 +131,35 @@ describe('redisStore when Redis is in trouble', () => {
     expect(await fill(store.commands, 'b')).toMatchObject({ kind: 'accepted' });
   });
 
+  it('lets a device connect and tell its outcome when memory is full, also where replicas are asked for', async () => {
+    const [small, replica] = [await startRedis(), await startRedis()];
+    await replica.replicaOf(small);
+    const replicas = { min: 1, timeoutMs: 500 };
+    const { commands } = await openStore({ url: small.url, replicas });
+    await fill(commands, 'a');
+    await small.cli('config', 'set', 'maxmemory', '1');
+    for (const holder of ['first', 'second']) {
+      expect(await commands.hold('station-1', holder, 1)).toMatchObject([{ id: 'a' }]);
+      expect(await commands.holder('station-1')).toBe(holder);
+    }
+    expect(await commands.settle('a', shown)).toMatchObject({ moved: true });
+  });
+
+  it('does not take a mistake in a program for a lost connection', async () => {
+    const connection = new RedisConnection({ timeoutMs: 500, maxPending: 9, replicas: undefined });
+    await connection.open(new Redis(redis.url, { lazyConnect: true }));
+    onTestFinished(() => connection.close());
+    const tooMany = Array.from({ length: 500_000 }, () => 'key');
+    await expect(connection.script(MARK, tooMany, [])).rejects.toThrow(RangeError);
+  });
+
   it('leaves a replica that it was led to, and finds the new master by itself', async () => {
     const [older, newer] = [await startRedis(), await startRedis()];
-    const address = await proxyTo(older);
-    const store = await openStore({ url: `redis://127.0.0.1:${address.port}` });
-    // The address leads to the new master, but our connection is with the old one.
+    const store = await openStore({ url: older.url });
     await older.replicaOf(newer);
-    address.target = newer.port;
+    // Its address leads to the new master from now on, but our connection is with the old one.
+    await older.cli('config', 'set', 'port', '0');
+    await newer.cli('config', 'set', 'port', String(older.port));
     await expect(fill(store.commands, 'a')).rejects.toMatchObject({
       ...AWAY,
       detail: 'Redis answered READONLY',
@@ -144,13 +169,44 @@ describe('redisStore when Redis is in trouble', () => {
   });
 
   it('gives up a connection on which nothing comes back, and makes another', async () => {
-    const address = await proxyTo(redis);
-    const url = `redis://127.0.0.1:${address.port}`;
+    const { line, url } = await lineTo(redis);
     const store = await openStore({ url, timeoutMs: 300 });
-    address.swallow();
+    line.halfOpen('both');
     await expect(store.commands.find('a')).rejects.toMatchObject(AWAY);
+    // It is nobody's doing but its own that there is another.
+    await expect.poll(() => line.connections).toBeGreaterThan(2);
+    line.restore();
     await expect.poll(() => health(store)).toBe('well');
   });
+
+  it.each([2, 3] as const)(
+    'notices that its news has fallen silent, and says that something was missed, with RESP%i',
+    async (protocol) => {
+      const keyPrefix = randomUUID();
+      const { line, url } = await lineTo(redis);
+      const client = new Redis(url, { protocol, lazyConnect: true });
+      const { news } = await openStore({ client, keyPrefix, timeoutMs: 300 });
+      const { commands } = await openStore({ url: redis.url, keyPrefix });
+      const heard: ScreenNews[] = [];
+      let gaps = 0;
+      await news?.subscribe('station-1', (each) => heard.push(each));
+      news?.onGap(() => gaps++);
+      // It lives as long as it is answered.
+      const pings = async () =>
+        Number(/cmdstat_ping:calls=(\d+)/.exec(await redis.cli('info', 'commandstats'))?.[1] ?? 0);
+      const before = await pings();
+      await expect.poll(pings, { timeout: 5_000 }).toBeGreaterThan(before + 1);
+      expect([line.connections, gaps]).toEqual([2, 0]);
+      line.halfOpen('both');
+      await commands.hold('station-1', 'missed', 1);
+      // Nobody uses the store meanwhile, and neither end is told that the line is dead.
+      await expect.poll(() => line.connections, { timeout: 5_000 }).toBeGreaterThan(2);
+      line.restore();
+      await expect.poll(() => gaps, { timeout: 5_000 }).toBe(1);
+      await commands.hold('station-1', 'heard', 1);
+      await expect.poll(() => heard).toEqual([{ kind: 'held', holder: 'heard' }]);
+    },
+  );
 
   it('acknowledges only what the replicas have, where that is asked for', async () => {
     const [master, replica] = [await startRedis(), await startRedis()];

@@ -93,7 +93,8 @@ describe('redisStore', () => {
   );
 
   it('finishes under its id what another claimed and did not finish, and takes over in time', async () => {
-    const { commands } = await openStore({ url: redis.url, partitions: 16 });
+    const keyPrefix = randomUUID();
+    const { commands } = await openStore({ url: redis.url, keyPrefix, partitions: 16 });
     const full = (id: string, createdAt: number, maxUnsettled: number) =>
       draftOf({ now: createdAt, id, keys: ['k', 'l'], maxUnsettled, queue: 'all' });
     const [first, second, third] = [1, 2, 3].map(() => commands.newId('station-1')) as [
@@ -109,8 +110,36 @@ describe('redisStore', () => {
     // Once forgotten, an id is not used again: a device may remember it.
     await commands.settle(first, { state: 'shown', at: NOW });
     await commands.prune({ ...RETENTION, settledBefore: NOW + 1 });
-    const later = await commands.accept(full(third, NOW + 600_002, 9));
+    // Another node's clock makes no claim older; only what Redis has counted down does.
+    expect(await commands.accept(full(third, NOW + 1_000_000, 9))).toMatchObject({
+      command: { id: first },
+    });
+    await commands.settle(first, { state: 'shown', at: NOW });
+    await commands.prune({ ...RETENTION, settledBefore: NOW + 1 });
+    const keys = await redis.cli('--scan', '--pattern', `{${keyPrefix}:*}:key:*`);
+    for (const key of keys.split('\n')) await redis.cli('pexpire', key, '2900000');
+    const later = await commands.accept(full(third, NOW + 2, 9));
     expect(later).toMatchObject({ kind: 'accepted', command: { id: third } });
+  });
+
+  it('notes any number of marks at once, in their order', async () => {
+    const { commands } = await openStore({ url: redis.url });
+    const ids = Array.from({ length: 12_000 }, (_, n) => `c${n}`);
+    const last = ids.at(-1) ?? '';
+    await commands.accept(draftOf({ now: NOW, id: last }));
+    const marked = ids.flatMap((id) => [
+      { id, state: 'dispatched', attempt: 1, at: NOW + 1 } as const,
+      { id, state: 'received', attempt: 1, at: NOW + 2 } as const,
+    ]);
+    // Redis knows the script: one that must be sent first comes later.
+    await commands.mark([{ id: 'nobody', state: 'received', attempt: 1, at: NOW }]);
+    // What is called behind it does not overtake it.
+    const [, { command }] = await Promise.all([
+      commands.mark(marked),
+      commands.settle(last, { state: 'shown', at: NOW + 3 }),
+    ]);
+    const story = command?.history.map(({ state }) => state);
+    expect(story).toEqual(['queued', 'dispatched', 'received', 'shown']);
   });
 
   it('answers an accept that came twice with the command of the first', async () => {
@@ -204,6 +233,34 @@ describe('redisStore', () => {
     await store.close();
     expect(await client.ping()).toBe('PONG');
     client.disconnect();
+  });
+
+  it('says that something was missed before it tells what came later', async () => {
+    const { news, commands } = await openStore({ url: redis.url });
+    const heard: (number | 'gap')[] = [];
+    const gaps = () => heard.filter((each) => each === 'gap').length;
+    news?.onGap(() => heard.push('gap'));
+    // So many that to subscribe to all of them takes a moment.
+    await Promise.all(
+      Array.from({ length: 2_000 }, (_, n) =>
+        news?.subscribe(
+          `station-${n}`,
+          (each) => each.kind === 'held' && heard.push(Number(each.holder)),
+        ),
+      ),
+    );
+    let told = 0;
+    for (let round = 0; round < 3; round++) {
+      await redis.cli('client', 'kill', 'type', 'pubsub');
+      while (gaps() === round) await commands.hold('station-0', String(told++), 1);
+      await commands.hold('station-0', String(told++), 1);
+    }
+    await expect.poll(() => heard.at(-1)).toBe(told - 1);
+    const jumps = heard.filter((each, i) => {
+      const last = heard[i - 1] ?? -1;
+      return each !== 'gap' && last !== 'gap' && each !== last + 1;
+    });
+    expect(jumps).toEqual([]);
   });
 
   it('ignores what is no news', async () => {

@@ -52,7 +52,8 @@ export class RedisProcess {
       [
         ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder],
         ...['--save', '', '--appendonly', appendonly, '--appendfsync', appendfsync],
-        ...['--maxmemory', maxmemory, ...args],
+        // A replica need not wait five seconds for others to come.
+        ...['--maxmemory', maxmemory, '--repl-diskless-sync-delay', '0', ...args],
       ],
       { stdio: 'ignore' },
     );

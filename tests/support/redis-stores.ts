@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { type RedisStoreOptions, redisStore } from '../../packages/server/src/store/redis-store.ts';
 import type { Store } from '../../packages/server/src/store/store.ts';
 import { RedisProcess, type RedisProcessOptions } from './redis-process.ts';
-import { RedisProxy } from './redis-proxy.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 
 /** A store that is open for one test, in an empty place of its own unless a prefix is given. */
 export async function openStore(options: RedisStoreOptions): Promise<Store> {
@@ -20,11 +20,11 @@ export async function startRedis(options: RedisProcessOptions = {}): Promise<Red
   return redis;
 }
 
-/** An address that leads to a Redis, for one test. */
-export async function proxyTo({ port }: RedisProcess): Promise<RedisProxy> {
-  const proxy = await RedisProxy.start(port);
-  onTestFinished(() => proxy.stop());
-  return proxy;
+/** A line to a Redis that may be spoiled, for one test. */
+export async function lineTo({ port }: RedisProcess): Promise<{ line: TcpProxy; url: string }> {
+  const line = await TcpProxy.start(port);
+  onTestFinished(() => line.close());
+  return { line, url: `redis://127.0.0.1:${line.port}` };
 }
 
 /** Whether a store says that it can take work. */

@@ -2,6 +2,7 @@ import { type Command, type CommandDraft, fromDraft } from '../../engine/command
 import { settleEntry } from '../../engine/lifecycle.ts';
 import { nextSeq, supersede } from '../rules.ts';
 import type { Acceptance } from '../store.ts';
+import { newCallToken } from './call-token.ts';
 import type { RedisConnection } from './connection.ts';
 import { type Flat, firstFields, toCommand, toCommands } from './fields.ts';
 import type { Layout } from './layout.ts';
@@ -70,7 +71,7 @@ export class Acceptances {
       [
         ...[at.tag, id, screenId, slot, type, body, createdAt, expiresAt, nextSeq(0, createdAt)],
         ...[history, queue, maxUnsettled, entry, redriveOf],
-        ...[fingerprint, keyExpiresAt, timeToLive(draft)],
+        ...[fingerprint, keyExpiresAt, timeToLive(draft), newCallToken()],
       ],
       at.check,
     );
@@ -107,7 +108,7 @@ export class Acceptances {
     const { createdAt, keyExpiresAt } = draft;
     const claim = async (missing: string) => {
       const owner = [id, draft.fingerprint, keyExpiresAt, timeToLive(draft), createdAt];
-      const args = [...owner, missing, createdAt - ABANDONED_MS];
+      const args = [...owner, missing, ABANDONED_MS];
       const answer = await this.#redis.script(CLAIM, [this.#layout.idempotencyKey(key)], args);
       const [claimedId = '', fingerprint = ''] = answer as string[];
       return { id: claimedId, fingerprint };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RemoteDisplayError } from '@remote-display/protocol';
 import type { RedisClient } from './clients.ts';
 import { Gate } from './gate.ts';
-import { codeOf, isReply, refused, unavailable, within } from './redis-errors.ts';
+import { codeOf, isMistake, isReply, refused, unavailable, within } from './redis-errors.ts';
 import type { Script } from './scripts/script.ts';
 
 export interface ConnectionOptions {
@@ -12,6 +12,8 @@ export interface ConnectionOptions {
 }
 
 const PAUSE_MS = 50;
+// A write that is let through when Redis is out of memory, since it begins with what removes.
+const TOUCH = `redis.call('DEL', KEYS[1]) redis.call('SET', KEYS[1], '1', 'PX', 60000)`;
 
 /**
  * The way to Redis. Each operation ends within `timeoutMs`: while there is no connection it waits
@@ -103,7 +105,7 @@ export class RedisConnection {
         [run](run === 'eval' ? script.lua : script.sha, keys.length, ...keys, ...args)
         // WAIT looks back to this connection's last write. A repeated accept writes nothing, and
         // the first may have come over another connection.
-        .set(touch, '1', 'PX', 60_000)
+        .eval(TOUCH, 1, touch)
         .wait(replicas.min, replicas.timeoutMs)
         .exec();
     return this.run(async (client) => {
@@ -127,7 +129,7 @@ export class RedisConnection {
       try {
         return await within(left(), send());
       } catch (error) {
-        if (error instanceof RemoteDisplayError || error instanceof TypeError) throw error;
+        if (error instanceof RemoteDisplayError || isMistake(error)) throw error;
         if (isReply(error)) throw refused(error);
         if (once || left() <= PAUSE_MS)
           throw unavailable('the connection to Redis was lost before the answer');

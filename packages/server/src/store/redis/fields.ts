@@ -1,6 +1,6 @@
 import type { CommandState, SettledState } from '@remote-display/protocol';
 import { type Command, type CommandDraft, fromDraft } from '../../engine/command.ts';
-import { MOVES } from '../../engine/lifecycle.ts';
+import { isForwards, type Mark, MOVES } from '../../engine/lifecycle.ts';
 
 /** What Redis answers for a hash inside a script: field, value, field, value. */
 export type Flat = string[];
@@ -40,8 +40,13 @@ export function firstFields(draft: CommandDraft): { body: string; history: strin
 const STATES = Object.keys(MOVES) as CommandState[];
 
 /** The states from which the table of moves lets a command come to this one. */
-export function statesBefore(state: CommandState): CommandState[] {
+function statesBefore(state: CommandState): CommandState[] {
   return STATES.filter((each) => MOVES[each].includes(state));
+}
+
+/** The states from which a mark goes on within an attempt. */
+export function marksFrom(state: Mark['state']): string {
+  return STATES.filter((each) => isForwards(each, state)).join();
 }
 
 /** The states that are no end. */

@@ -87,6 +87,11 @@ export class Partition {
     return `${this.tag}:news:${screenId}`;
   }
 
+  /** What a call to expire has ended, until its answer is sure to have come. */
+  expired(call: string): string {
+    return `${this.tag}:expired:${call}`;
+  }
+
   /** The last `seq` that was given out. */
   get seq(): string {
     return `${this.tag}:seq`;

@@ -10,12 +10,13 @@ import {
 import { expiry } from '../rules.ts';
 import type { Acceptance, CommandStore, Retention } from '../store.ts';
 import { Acceptances } from './acceptances.ts';
+import { newCallToken } from './call-token.ts';
 import type { RedisConnection } from './connection.ts';
 import {
   endsFrom,
   type Flat,
   json,
-  statesBefore,
+  marksFrom,
   toCommand,
   toCommands,
   UNSETTLED,
@@ -30,6 +31,10 @@ import { RETRY } from './scripts/retry.ts';
 import { SETTLE } from './scripts/settle.ts';
 
 const CHUNK = 100;
+// Redis does nothing else meanwhile, and JavaScript passes no more than some 100,000 arguments.
+const MARKS_A_CALL = 500;
+// As long as a call may be sent again, with a usual `timeoutMs`.
+const EXPIRED_KEPT_MS = 60_000;
 
 /** The commands in Redis: every operation is one script in the partition of its screen. */
 export class RedisCommands implements CommandStore {
@@ -80,20 +85,15 @@ export class RedisCommands implements CommandStore {
 
   async mark(marks: Mark[]): Promise<void> {
     const byPartition = Map.groupBy(marks, ({ id }) => this.#layout.partitionOfId(id)?.number);
-    const each = [...byPartition].map(async ([number, here]) => {
-      if (number === undefined) return;
+    const sent: Promise<void>[] = [];
+    for (const [number, here] of byPartition) {
+      if (number === undefined) continue;
       const at = this.#layout.partition(number);
-      const keys = [...at.lists, ...here.map(({ id }) => at.command(id))];
-      const args = here.flatMap((news) => [
-        news.id,
-        news.state,
-        news.attempt,
-        JSON.stringify(markEntry(news)),
-        statesBefore(news.state).join(),
-      ]);
-      await this.#redis.script(MARK, keys, [at.tag, UNSETTLED, ...args]);
-    });
-    await Promise.all(each);
+      // One behind the other, and without waiting: what is called next must not overtake them.
+      for (let i = 0; i < here.length; i += MARKS_A_CALL)
+        sent.push(this.#mark(at, here.slice(i, i + MARKS_A_CALL)));
+    }
+    await Promise.all(sent);
   }
 
   async retry(id: string, failed: Retry): Promise<Command | undefined> {
@@ -101,7 +101,8 @@ export class RedisCommands implements CommandStore {
     if (at === undefined) return undefined;
     const { attempt, notBefore, error, holder = '' } = failed;
     const entry = JSON.stringify(retryEntry(failed));
-    const args = [at.tag, id, UNSETTLED, attempt, notBefore, json(error), entry, holder];
+    const noted = [attempt, notBefore, json(error), entry, holder];
+    const args = [at.tag, id, UNSETTLED, ...noted, newCallToken()];
     const flat = await this.#redis.script(RETRY, [...at.lists, at.command(id)], args);
     return flat === null ? undefined : toCommand(flat as Flat);
   }
@@ -113,7 +114,7 @@ export class RedisCommands implements CommandStore {
     const entry = JSON.stringify(settleEntry(settlement));
     const args = [
       ...[at.tag, id, state, settlement.at, entry, json(error), json(evidence), attempt],
-      ...[endsFrom(state, from), screenId, holder, error?.code ?? ''],
+      ...[endsFrom(state, from), screenId, holder, error?.code ?? '', newCallToken()],
     ];
     const keys = [...at.lists, at.command(id)];
     const answer = await this.#redis.durably(SETTLE, keys, args, at.check);
@@ -123,11 +124,14 @@ export class RedisCommands implements CommandStore {
 
   async expire(now: number, graceMs: number, limit: number): Promise<Command[]> {
     const { entry, error } = expiredAt(now);
+    const call = newCallToken();
     const expired: Command[] = [];
     for (const at of this.#inTurn()) {
       if (expired.length >= limit) break;
-      const args = [at.tag, now, now - graceMs, limit - expired.length, entry, error];
-      const flats = (await this.#redis.script(EXPIRE, at.lists, args)) as Flat[];
+      const room = limit - expired.length;
+      const args = [at.tag, now, now - graceMs, room, entry, error, EXPIRED_KEPT_MS];
+      const keys = [...at.lists, at.expired(call)];
+      const flats = (await this.#redis.script(EXPIRE, keys, args)) as Flat[];
       expired.push(...toCommands(flats));
     }
     return expired;
@@ -153,6 +157,18 @@ export class RedisCommands implements CommandStore {
       this.#redis.script(FORGET, at.lists, [at.tag, ...ids]),
     );
     return (await Promise.all(forgotten)).reduce<number>((sum, n) => sum + Number(n), 0);
+  }
+
+  async #mark(at: Partition, marks: Mark[]): Promise<void> {
+    const keys = [...at.lists, ...marks.map(({ id }) => at.command(id))];
+    const args = marks.flatMap((news) => [
+      news.id,
+      news.state,
+      news.attempt,
+      JSON.stringify(markEntry(news)),
+      marksFrom(news.state),
+    ]);
+    await this.#redis.script(MARK, keys, [at.tag, UNSETTLED, ...args]);
   }
 
   /** What has ended, the oldest first. */

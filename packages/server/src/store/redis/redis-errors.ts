@@ -8,7 +8,12 @@ export function unavailable(detail: string, cause?: unknown): RemoteDisplayError
   return new RemoteDisplayError('STORE_UNAVAILABLE', { detail, cause });
 }
 
-/** Whether Redis itself answered with this error; everything else is the connection's. */
+/** Whether this is a mistake in a program, which sending again would only repeat. */
+export function isMistake(error: unknown): boolean {
+  return [TypeError, RangeError, ReferenceError].some((kind) => error instanceof kind);
+}
+
+/** Whether Redis itself answered with this error; all that is no mistake either is the connection's. */
 export function isReply(error: unknown): error is ReplyError {
   return error instanceof Error && error.name === 'ReplyError';
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { News, ScreenNews } from '../store.ts';
 import { Gate } from './gate.ts';
@@ -7,6 +8,7 @@ import { isReply, refused, unavailable, within } from './redis-errors.ts';
 type Listener = (news: ScreenNews) => void;
 
 const PAUSE_MS = 250;
+const PING_MS = 1_000;
 const CHUNK = 500;
 
 /**
@@ -101,7 +103,6 @@ export class RedisNews implements News {
       const client = this.#make();
       this.#client = client;
       client.on('error', () => {});
-      client.on('message', (channel, message) => this.#tell(channel, message));
       client.on('ready', () => void this.#resubscribe(client));
       client.on('end', () => this.#again(client));
       client.connect().catch(() => {});
@@ -131,6 +132,27 @@ export class RedisNews implements News {
     this.#gate.open();
     if (this.#wasUp) for (const listener of this.#gapListeners) listener();
     this.#wasUp = true;
+    // Not before: whoever hears of something must know by then that something older may be missing.
+    client.on('message', (channel, message) => this.#tell(channel, message));
+    void this.#watch(client);
+  }
+
+  /** On a line where nobody has anything to say, only this notices that it is dead. */
+  async #watch(client: Redis): Promise<void> {
+    for (;;) {
+      await sleep(PING_MS, undefined, { ref: false });
+      if (client !== this.#client) return;
+      try {
+        await within(this.#timeoutMs, client.ping());
+      } catch (error) {
+        // A refusal is a sign of life, too.
+        if (isReply(error)) continue;
+        // At once: a dead line says nothing of its end, either.
+        this.#again(client);
+        client.disconnect();
+        return;
+      }
+    }
   }
 
   #tell(channel: string, message: string): void {

@@ -51,7 +51,13 @@ describe('a file of schema 1', () => {
       command: { seq: NOW * 1_000 },
       superseded: [{ id: 'waiting', seq: 8 }],
     });
-    const retention = { now: NOW, settledBefore: 0, maxSettled: 1, limit: 10 };
+    const retention = {
+      now: NOW,
+      settledBefore: 0,
+      maxSettled: 1,
+      keepSince: NOW + 1_000,
+      limit: 10,
+    };
     expect(call(db, 'commands.prune', retention)).toBe(1);
     expect(call(db, 'screens.update', 'station-1', { tags: ['line-1'] })).toMatchObject({
       name: 'Line 1',

@@ -18,7 +18,7 @@ const operation = (method: string, ...args: unknown[]) => ({ part: 'commands', m
 const accept = (id: string) => operation('accept', draftOf({ now: NOW, id, slot: id }));
 const die = (id: string) => operation('settle', id, { state: 'dead', at: NOW });
 const prune = (maxSettled: number) =>
-  operation('prune', { now: NOW, settledBefore: 0, maxSettled, limit: 10 });
+  operation('prune', { now: NOW, settledBefore: 0, maxSettled, keepSince: NOW + 1_000, limit: 10 });
 
 /** The next so many commits fail, as on a full disk. */
 function failCommits(times: number): void {

@@ -3,8 +3,8 @@ import { script } from './script.ts';
 
 /**
  * Takes a command in: known key? redriven before? room? Then its place, the end of what it
- * supersedes, and the news. A command whose id is there already came in by a call whose answer was
- * lost, and is answered as repeated.
+ * supersedes, and the news. Where its id is there already, by this very call whose answer was lost,
+ * it is answered again; by another, as repeated.
  */
 export const ACCEPT = script(
   LISTS,
@@ -15,10 +15,18 @@ local commandAt, outbox, slot, lastSeq = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local id, screenId, slotName, type, body = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local createdAt, expiresAt, earliestSeq, history = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local queue, maxUnsettled, supersedeEntry, redriveOf = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
-local fingerprint, keyExpiresAt, keyTtl = ARGV[15], ARGV[16], ARGV[17]
+local fingerprint, keyExpiresAt, keyTtl, call = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
 
 local known = redis.call('HGETALL', commandAt)
-if #known > 0 then return { 'repeated', known } end
+if #known > 0 then
+  local by = redis.call('HMGET', commandAt, 'acceptedBy', 'superseded')
+  if by[1] ~= call then return { 'repeated', known } end
+  local superseded = {}
+  for _, olderId in ipairs(cjson.decode(by[2])) do
+    table.insert(superseded, redis.call('HGETALL', commandKey(olderId)))
+  end
+  return { 'accepted', known, superseded }
+end
 
 for i = 11, #KEYS do
   local key = redis.call('HMGET', KEYS[i], 'id', 'fingerprint', 'expiresAt')
@@ -58,21 +66,23 @@ local command = {
   body = '{"seq":' .. seq .. ',' .. string.sub(body, 2),
   state = 'queued', attempt = '0', notBefore = createdAt, history = history
 }
+local supersededJson = '[' .. table.concat(supersededIds, ',') .. ']'
 redis.call('HSET', commandAt, 'body', command.body, 'state', 'queued', 'attempt', '0',
   'notBefore', createdAt, 'history', history, 'type', type, 'screenId', screenId,
-  'slot', slotName, 'expiresAt', expiresAt)
+  'slot', slotName, 'expiresAt', expiresAt, 'acceptedBy', call, 'superseded', supersededJson)
 redis.call('ZADD', outbox, seq, id)
 redis.call('ZADD', slot, seq, id)
 redis.call('ZADD', waiting, expiresAt, id)
 for i = 11, #KEYS do
-  redis.call('HSET', KEYS[i], 'id', id, 'fingerprint', fingerprint, 'expiresAt', keyExpiresAt)
+  redis.call('HSET', KEYS[i], 'id', id, 'fingerprint', fingerprint, 'expiresAt', keyExpiresAt,
+    'ttl', keyTtl)
   redis.call('PEXPIRE', KEYS[i], keyTtl)
 end
 if redriveOf ~= '' and redis.call('HEXISTS', letterIndex, redriveOf) == 1 then
   redis.call('HSET', redriven, redriveOf, id)
 end
 redis.call('PUBLISH', newsChannel(screenId), '{"kind":"accepted","command":' .. asJson(command)
-  .. ',"superseded":[' .. table.concat(supersededIds, ',') .. ']}')
+  .. ',"superseded":' .. supersededJson .. '}')
 return { 'accepted', redis.call('HGETALL', commandAt), superseded }
 `,
 );

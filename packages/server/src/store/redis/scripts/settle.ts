@@ -1,7 +1,10 @@
 import { COMMANDS, ENDING, HOLDING, LISTS } from './parts.ts';
 import { script } from './script.ts';
 
-/** Ends a command once. A dead one becomes a dead letter: an entry of a stream that other tools can read. */
+/**
+ * Ends a command once, and answers again what this very call did. A dead one becomes a dead letter: an
+ * entry of a stream that other tools can read.
+ */
 export const SETTLE = script(
   LISTS,
   COMMANDS,
@@ -10,9 +13,12 @@ export const SETTLE = script(
   `
 local id, state, at, entry, failure = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local evidence, attempt, from, screenId = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
-local holder, code = ARGV[11], ARGV[12]
+local holder, code, call = ARGV[11], ARGV[12], ARGV[13]
 local command = read(id)
 if not command then return { 0, {} } end
+if command.state == state and command.movedBy == call then
+  return { 1, redis.call('HGETALL', KEYS[7]) }
+end
 if not has(from, command.state)
   or (screenId ~= '' and screenId ~= command.screenId)
   or not mayDecide(command.screenId, holder)
@@ -20,6 +26,7 @@ then
   return { 0, redis.call('HGETALL', KEYS[7]) }
 end
 local after = finish(command, state, at, entry, failure, evidence, attempt)
+redis.call('HSET', KEYS[7], 'movedBy', call)
 if state == 'dead' then
   -- By the time of its end, so that the streams of all partitions can be read as one; where a later
   -- one came first, by the time of Redis.
