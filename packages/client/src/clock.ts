@@ -34,6 +34,19 @@ export function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
+/** What `work` comes to, unless it takes longer than `ms`: then rejects with what `late` says. */
+export function within<T>(
+  clock: Clock,
+  ms: number,
+  work: Promise<T>,
+  late: () => Error,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.schedule(ms, () => reject(late()));
+    work.then(resolve, reject).finally(cancel);
+  });
+}
+
 /** Exponential backoff with jitter: `baseMs` doubled `count` times, at most `maxMs`, less up to half. */
 export function backoff(
   count: number,

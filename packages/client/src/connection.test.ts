@@ -1,4 +1,4 @@
-import { RemoteDisplayError } from '@remote-display/protocol';
+import { type ErrorCode, RemoteDisplayError } from '@remote-display/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Connection } from './connection.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
@@ -32,6 +32,15 @@ beforeEach(() => {
   });
 });
 
+/** The server refuses the handshake. */
+function refuse(code: ErrorCode): void {
+  error = new RemoteDisplayError('CONNECTION_REFUSED');
+  connection.open();
+  const refusal = Object.assign(new Error(code), { data: { code } });
+  for (const told of connection.socket.listeners('connect_error')) told(refusal);
+}
+
+const noop = () => {};
 const waits = () => tries.slice(1).map((at, index) => at - (tries[index] ?? 0));
 
 describe('the way back', () => {
@@ -65,6 +74,39 @@ describe('the way back', () => {
     expect(connection.state).toMatchObject({ status: 'stopped', reason: error });
   });
 
+  it.each<ErrorCode>([
+    'UNAUTHENTICATED',
+    'TOKEN_INVALID',
+    'SESSION_REVOKED',
+    'FORBIDDEN',
+    'SCREEN_NOT_FOUND',
+    'SCREEN_TAKEN_OVER',
+    'PROTOCOL_VERSION_MISMATCH',
+  ])('ends where the server will not have us: %s', async (code) => {
+    refuse(code);
+    await clock.advance(60_000);
+    expect(connection.state).toMatchObject({ status: 'stopped', reason: { code } });
+  });
+
+  it.each<ErrorCode>([
+    'STORE_LOCKED',
+    'STORE_CORRUPT',
+    'STORE_TOO_NEW',
+    'STORE_MISMATCH',
+    'INVALID_OPTIONS',
+    'INVALID_REQUEST',
+    'CONNECTION_REPLACED',
+    'SERVER_DRAINING',
+    'INTERNAL',
+  ])('goes on where it is the server that is not well: %s', async (code) => {
+    refuse(code);
+    expect(connection.state).toMatchObject({ status: 'offline', reason: { code } });
+    const before = tries.length;
+    await clock.advance(60_000);
+    expect(connection.state.status).toBe('offline');
+    expect(tries.length).toBeGreaterThan(before + 50);
+  });
+
   it('ends when it is closed, whatever is still heard of the connection, and can begin again', async () => {
     connection.open();
     connection.close();
@@ -76,6 +118,45 @@ describe('the way back', () => {
     connection.open();
     await clock.advance(60_000);
     expect(tries.length).toBeGreaterThan(2);
+  });
+});
+
+describe('what comes', () => {
+  /** Asks, and answers `ms` later. */
+  async function ask(ms: number): Promise<void> {
+    let acknowledge = (_: null, __: object) => {};
+    const { socket } = connection;
+    socket.connected = true;
+    socket.emit = (_event, _body, given) => {
+      acknowledge = given;
+      return socket;
+    };
+    connection.ask('report', {}, noop, noop);
+    await clock.advance(ms);
+    acknowledge(null, {});
+  }
+  const ping = () => {
+    for (const told of connection.socket.io.listeners('ping')) told();
+  };
+
+  it('was sent after the latest question that the server has answered', async () => {
+    await clock.advance(1_000);
+    await ask(500);
+    expect(connection.sentAfter).toBe(1_000);
+    await ask(500);
+    expect(connection.sentAfter).toBe(1_500);
+  });
+
+  it('was sent after the heartbeat before the latest', async () => {
+    await clock.advance(25_000);
+    ping();
+    expect(connection.sentAfter).toBe(0);
+    await clock.advance(25_000);
+    ping();
+    expect(connection.sentAfter).toBe(25_000);
+    await ask(500);
+    ping();
+    expect(connection.sentAfter).toBe(50_000);
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   type Answer,
   type ErrorBody,
+  type ErrorCode,
   type Farewell,
   PROTOCOL_VERSION,
   RemoteDisplayError,
@@ -38,8 +39,17 @@ const ANSWER_TIMEOUT_MS = 10_000;
 // Less up to half of it by jitter: from 100 ms to a second.
 const RETRY_BASE_MS = 200;
 const RETRY_MAX_MS = 1_000;
-// After these the server will not have us back.
-const FINAL: readonly string[] = ['SCREEN_TAKEN_OVER', 'SESSION_REVOKED'];
+// What the server says of us, and no waiting changes. All else is about the server or the way to it,
+// however final it sounds: whoever mends that should find us there again.
+const FINAL: readonly ErrorCode[] = [
+  'UNAUTHENTICATED',
+  'TOKEN_INVALID',
+  'SESSION_REVOKED',
+  'FORBIDDEN',
+  'SCREEN_NOT_FOUND',
+  'SCREEN_TAKEN_OVER',
+  'PROTOCOL_VERSION_MISMATCH',
+];
 
 /**
  * One socket to one namespace, kept for as long as the server will have us. Every way back is the
@@ -58,6 +68,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #token: string | undefined;
   #newer: string | undefined;
   #refused: string | undefined;
+  // On the monotonic clock.
+  #sentAfter = 0;
+  #pingedAt = 0;
 
   constructor(options: ConnectionOptions) {
     super();
@@ -79,6 +92,19 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.socket.on('farewell', ({ code }: Farewell) => {
       this.#farewell = code;
     });
+    // The server pings only after it has heard our answer to its ping before.
+    this.socket.io.on('ping', () => {
+      this.#noteHeard(this.#pingedAt);
+      this.#pingedAt = options.clock.monotonic();
+    });
+  }
+
+  /**
+   * Whatever comes now was sent after this moment, ms on the monotonic clock: a line keeps its
+   * order, and by what came before the server had heard something that we said at this moment.
+   */
+  get sentAfter(): number {
+    return this.#sentAfter;
   }
 
   get state(): ConnectionState {
@@ -127,6 +153,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     onError: (error: RemoteDisplayError) => void,
   ): void {
     const { socket } = this;
+    const askedAt = this.#options.clock.monotonic();
     if (!socket.connected) {
       onError(new RemoteDisplayError('CONNECTION_REFUSED', { detail: 'not connected' }));
       return;
@@ -137,7 +164,10 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         if (cause) {
           const code = socket.connected ? 'CONNECTION_TIMEOUT' : 'CONNECTION_REFUSED';
           onError(new RemoteDisplayError(code, { cause }));
-        } else if (isRefusal(answer)) onError(RemoteDisplayError.from(answer.error));
+          return;
+        }
+        this.#noteHeard(askedAt);
+        if (isRefusal(answer)) onError(RemoteDisplayError.from(answer.error));
         else onAnswer(answer as T);
       });
   }
@@ -157,6 +187,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       this.#newer = undefined;
       this.#token = token;
       this.socket.auth = { token, protocol: PROTOCOL_VERSION, instance };
+      this.#sentAfter = this.#pingedAt = this.#options.clock.monotonic();
       this.socket.connect();
     } catch (error) {
       if (current === this.#try) this.#giveWay(RemoteDisplayError.wrap(error));
@@ -202,7 +233,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     if (reason.code === 'TOKEN_EXPIRED') {
       this.#refused = this.#token;
       this.again(reason);
-    } else if (FINAL.includes(reason.code) || !reason.retryable) this.#stop(reason);
+    } else if (FINAL.includes(reason.code)) this.#stop(reason);
     else this.again(reason);
   }
 
@@ -240,6 +271,10 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.socket.disconnect();
     void this.#connect();
   };
+
+  #noteHeard(at: number): void {
+    this.#sentAfter = Math.max(this.#sentAfter, at);
+  }
 
   #isOver(): boolean {
     return this.#state.status === 'idle' || this.#state.status === 'stopped';

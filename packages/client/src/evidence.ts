@@ -1,6 +1,9 @@
-import type { Bounds, Evidence, StageTimings } from '@remote-display/protocol';
+import type { Bounds, Display, Evidence, StageTimings } from '@remote-display/protocol';
 
 type Check = (value: unknown) => boolean;
+
+const MAX_DISPLAYS = 16;
+const MAX_LABEL = 128;
 
 // The protocol's own words, member by member: what is added there must be added here.
 const bounds: Record<keyof Bounds, Check> = {
@@ -15,12 +18,27 @@ const timings: Record<keyof StageTimings, Check> = {
   painted: isDuration,
 };
 const members: Record<keyof Evidence, Check> = {
-  displayIndex: (value) => isNumber(value, 0, 15) && Number.isInteger(value),
+  displayIndex: isDisplayIndex,
   status: (value) => isNumber(value, 0, 999) && Number.isInteger(value),
-  bounds: (value) =>
-    isMadeOf({ left: '', top: '', width: '', height: '', ...Object(value) }, bounds),
+  bounds: isBounds,
   timings: (value) => isMadeOf(value, timings),
 };
+
+const display: Record<keyof Display, Check> = {
+  index: isDisplayIndex,
+  primary: (value) => typeof value === 'boolean',
+  bounds: isBounds,
+  label: (value) => typeof value === 'string' && value.length <= MAX_LABEL,
+};
+
+/** Whether the protocol has words for these displays: the server would refuse all that comes with them. */
+export function areDisplays(given: unknown): given is Display[] {
+  return (
+    Array.isArray(given) &&
+    given.length <= MAX_DISPLAYS &&
+    given.every((each) => isMadeOf({ index: '', primary: '', bounds: '', ...each }, display))
+  );
+}
 
 /**
  * What a handler says it saw, as far as the protocol has words for it. The handler is the
@@ -39,6 +57,14 @@ function isMadeOf(value: unknown, checks: Record<string, Check>): value is objec
   return Object.entries(value).every(
     ([name, part]) => Object.hasOwn(checks, name) && checks[name]?.(part) === true,
   );
+}
+
+function isBounds(value: unknown): boolean {
+  return isMadeOf({ left: '', top: '', width: '', height: '', ...Object(value) }, bounds);
+}
+
+function isDisplayIndex(value: unknown): boolean {
+  return isNumber(value, 0, MAX_DISPLAYS - 1) && Number.isInteger(value);
 }
 
 function isNumber(value: unknown, min: number, max: number): boolean {

@@ -64,20 +64,39 @@ export class InboxRecords {
     return this.#unsettled.size;
   }
 
-  /** Forgets settled commands that could not be begun any more, or are too many. Answers their ids. */
+  /**
+   * Forgets settled commands that could not be begun any more, or are too many. Answers their ids.
+   * The latest of a slot stays: it may be tried again after all, where it is we who have the wrong
+   * time, and it says that nothing before it may be begun.
+   */
   forget(now: number): string[] {
     const ids: string[] = [];
     for (const [id, { envelope }] of this.#settled) {
-      if (envelope.expiresAt > now && this.#settled.size <= this.#maxSettled) break;
-      this.#settled.delete(id);
-      this.#leave(envelope.slot, id);
+      const areTooMany = this.#settled.size > this.#maxSettled;
+      if (envelope.expiresAt > now && !areTooMany) break;
+      if (!areTooMany && !this.#isSpare(envelope)) continue;
+      this.#forget(envelope);
       ids.push(id);
     }
     return ids;
   }
 
+  /** Forgets every settled command but the latest of each slot. Answers their ids. */
+  makeRoom(): string[] {
+    const spare = [...this.#settled.values()]
+      .map(({ envelope }) => envelope)
+      .filter((envelope) => this.#isSpare(envelope));
+    for (const envelope of spare) this.#forget(envelope);
+    return spare.map(({ id }) => id);
+  }
+
+  #isSpare({ slot, seq }: InboxRecord['envelope']): boolean {
+    return seq < this.latest(slot);
+  }
+
   // How far a slot has come is worth more than its commands, and costs less.
-  #leave(slot: string, id: string): void {
+  #forget({ id, slot }: InboxRecord['envelope']): void {
+    this.#settled.delete(id);
     const here = this.#slots.get(slot);
     here?.ids.delete(id);
     if (here?.ids.size === 0 && this.#slots.size > this.#maxSettled) this.#slots.delete(slot);

@@ -377,10 +377,12 @@ describe('what is remembered', () => {
 
 describe('what the server has', () => {
   it('is remembered until it could not be begun any more, and then forgotten', async () => {
-    await inbox.receive([command('old', 1, { slot: 'one', expiresAt: NOW + 1 })]);
-    await inbox.receive([command('new', 2, { slot: 'two' })]);
-    for (const end of finish.values()) end();
-    await settle();
+    for (const [seq, id] of ['old', 'new', 'last'].entries()) {
+      const given = id === 'new' ? {} : { expiresAt: NOW + 1 };
+      await inbox.receive([command(id, seq + 1, given)]);
+      finish.get(id)?.();
+      await settle();
+    }
     const later = new Inbox({
       storage,
       serverNow: () => NOW + 10,
@@ -391,7 +393,7 @@ describe('what the server has', () => {
     });
     await later.load();
     await later.confirmed(outcomes);
-    expect((await storage.load()).map(({ envelope }) => envelope.id)).toEqual(['new']);
+    expect((await storage.load()).map(({ envelope }) => envelope.id)).toEqual(['new', 'last']);
     expect(errors).toEqual([]);
   });
 });

@@ -1,4 +1,9 @@
-import type { CommandEnvelope, Outcome, Receipt } from '@remote-display/protocol';
+import {
+  type CommandEnvelope,
+  type Outcome,
+  type Receipt,
+  RemoteDisplayError,
+} from '@remote-display/protocol';
 import { InboxRecords, isWaiting } from './inbox-records.ts';
 import type { InboxRecord, InboxStorage } from './inbox-storage.ts';
 import type { RunCommand } from './run-command.ts';
@@ -26,6 +31,8 @@ const MAX_SETTLED = 1_000;
 const MAX_UNSETTLED = 1_000;
 // A handler that crashes its worker each time must not do so for ever.
 const MAX_BEGUN = 4;
+// The protocol's own bound.
+const MAX_ATTEMPT = 1_000;
 
 /**
  * The device's side of a screen's commands. What it has is stored before it is confirmed, each
@@ -51,6 +58,7 @@ export class Inbox {
   load(): Promise<void> {
     const loaded = this.#turn.then(async () => {
       for (const record of await this.#options.storage.load()) {
+        if (!this.#canBeTold(record.envelope)) continue;
         // What is known here already is never older than what could be stored.
         if (!this.#records.get(record.envelope.id)) this.#records.set(record);
       }
@@ -118,7 +126,7 @@ export class Inbox {
 
   async #receive(envelope: CommandEnvelope): Promise<void> {
     // Neither confirmed nor begun: the server sends it again.
-    if (this.#stopped) return;
+    if (this.#stopped || !this.#canBeTold(envelope)) return;
     const known = this.#records.get(envelope.id);
     const outcome = known?.outcome;
     // Shown is shown; and of a failed attempt the server has not heard yet.
@@ -133,8 +141,7 @@ export class Inbox {
       return this.#refuse(envelope, 'COMMAND_OVERTAKEN');
     if (!known && this.#records.unsettledCount >= MAX_UNSETTLED)
       return this.#refuse(envelope, 'OVERLOADED');
-    // After a failed attempt the next one counts anew.
-    await this.#begin({ envelope, begun: known && !outcome ? known.begun : 0 }, () =>
+    await this.#begin({ envelope, begun: known ? begunBefore(known) : 0 }, () =>
       this.#options.onReceipt(receiptOf(envelope), envelope),
     );
   }
@@ -155,9 +162,10 @@ export class Inbox {
   // Stored first; only then is the server told and the handler begun.
   async #begin(record: InboxRecord, onStored?: () => void): Promise<void> {
     const { envelope } = record;
-    const begun: InboxRecord = { envelope, begun: record.begun + 1 };
+    const isExpired = this.#isExpired(envelope);
+    const begun: InboxRecord = { envelope, begun: record.begun + (isExpired ? 0 : 1) };
     // Neither confirmed nor begun: the server sends it again. What was at work goes on.
-    if (!(await this.#isSaved(begun))) return;
+    if (!(await this.#isKept(begun))) return;
     this.#records.set(begun);
     if (this.#stopped) return;
     this.#refusals.delete(envelope.id);
@@ -165,7 +173,7 @@ export class Inbox {
     // A newer command has taken the slot: the server has ended what was there before.
     this.#leave(envelope.slot);
     if (begun.begun > MAX_BEGUN) await this.#end(begun, failed(envelope, 'INTERRUPTED'));
-    else if (this.#isExpired(envelope)) await this.#end(begun, failed(envelope, 'COMMAND_EXPIRED'));
+    else if (isExpired) await this.#end(begun, failed(envelope, 'COMMAND_EXPIRED'));
     else this.#start(envelope, record.begun > 0);
     for (const older of this.#records.waitingIn(envelope.slot))
       if (older.envelope.id !== envelope.id) await this.#settle(older.envelope.id);
@@ -211,7 +219,7 @@ export class Inbox {
   // storage fails it is told all the same: once the server has it, it need not be stored here.
   async #end(record: InboxRecord, outcome: Outcome): Promise<void> {
     const ended = { ...record, outcome };
-    await this.#isSaved(ended);
+    await this.#isKept(ended);
     this.#records.set(ended);
     this.#options.onOutcome(outcome);
   }
@@ -226,6 +234,15 @@ export class Inbox {
     await this.#isSaved(settled);
     const old = this.#records.forget(this.#options.serverNow());
     if (old.length > 0) await this.#remove(old);
+  }
+
+  // A storage that may be full is emptied of what is over, and tried once more.
+  async #isKept(record: InboxRecord): Promise<boolean> {
+    if (await this.#isSaved(record)) return true;
+    const old = this.#records.makeRoom();
+    if (old.length === 0) return false;
+    await this.#remove(old);
+    return this.#isSaved(record);
   }
 
   async #isSaved(record: InboxRecord): Promise<boolean> {
@@ -259,6 +276,14 @@ export class Inbox {
     this.#leaving.set(slot, left);
   }
 
+  // The server refuses a whole message for one number that is out of bounds, and with it all others' news.
+  #canBeTold({ id, attempt }: CommandEnvelope): boolean {
+    if (Number.isInteger(attempt) && attempt >= 1 && attempt <= MAX_ATTEMPT) return true;
+    const detail = `attempt ${attempt} of ${id}`;
+    this.#options.onError(new RemoteDisplayError('INVALID_REQUEST', { detail }));
+    return false;
+  }
+
   #isRunning({ id, slot }: CommandEnvelope): boolean {
     return this.#running.get(slot)?.id === id;
   }
@@ -271,6 +296,14 @@ export class Inbox {
     this.#turn = this.#turn.then(work).catch(this.#options.onError);
     return this.#turn;
   }
+}
+
+// An attempt that its handler ended leaves the next one a clean start. Where it was ended without its
+// handler, what was begun before may stand there all the same.
+function begunBefore({ begun, outcome }: InboxRecord): number {
+  if (!outcome) return begun;
+  const { code } = outcome.error ?? {};
+  return code === 'COMMAND_EXPIRED' || code === 'INTERRUPTED' ? Math.min(begun, 1) : 0;
 }
 
 function receiptOf({ id, attempt }: CommandEnvelope): Receipt {

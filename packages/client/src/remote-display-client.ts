@@ -9,6 +9,8 @@ import {
   type ResumeAnswer,
 } from '@remote-display/protocol';
 import { EventEmitter } from 'eventemitter3';
+import { askDisplays } from './ask-displays.ts';
+import { boundedStorage } from './bounded-storage.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
@@ -25,7 +27,10 @@ export interface RemoteDisplayClientOptions {
   tokens: TokenManager;
   /** What this device can do. */
   handlers: Handlers;
-  /** Where commands outlive this page or worker. Default: nowhere. */
+  /**
+   * Where commands outlive this page or worker. Default: nowhere. What it has not done in 5,000 ms
+   * counts as failed.
+   */
   inbox?: InboxStorage;
   /**
    * Names this device apart from others with the same rights. The same name in a later life of the
@@ -33,7 +38,10 @@ export interface RemoteDisplayClientOptions {
    * Default: a new one.
    */
   instance?: string;
-  /** The displays attached now; asked at each connection. */
+  /**
+   * The displays attached now; asked at each connection. Where it fails, or takes longer than
+   * 2,000 ms, the server keeps those that it knows.
+   */
   displays?: () => Promise<Display[]>;
   /** How long a handler may take, in ms. Default 25,000, below the server's patience of 30,000. */
   handlerTimeoutMs?: number;
@@ -111,7 +119,11 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
       clock,
       send: (report) =>
         new Promise((resolve, reject) =>
-          this.#connection.ask<ReportAnswer>('report', report, resolve, reject),
+          this.#connection.ask<ReportAnswer>('report', report, resolve, (error) => {
+            // The server takes nothing more over this connection: the next one is asked.
+            if (error.code === 'SCREEN_TAKEN_OVER') this.#connection.again(error);
+            reject(error);
+          }),
         ),
       onConfirmed: (outcomes) => {
         void this.#inbox.confirmed(outcomes);
@@ -119,7 +131,7 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
       },
     });
     this.#inbox = new Inbox({
-      storage: options.inbox ?? memoryInboxStorage(),
+      storage: boundedStorage(options.inbox ?? memoryInboxStorage(), clock),
       run: commandRunner(handlers, handlerTimeoutMs, clock),
       serverNow: () => this.#serverClock.now(),
       onReceipt: (receipt, envelope) => {
@@ -134,10 +146,15 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
     });
     this.#connection.on('up', () => void this.#resume());
     this.#connection.on('down', () => this.#reporter.close());
-    this.#connection.on('state', (state) => this.#tell('state', state));
+    this.#connection.on('state', (state) => {
+      // Another may have the screen: what is at work here must leave it.
+      if (state.status === 'stopped') this.#inbox.stop();
+      this.#tell('state', state);
+    });
     this.#connection.socket.on('commands', (envelopes: CommandEnvelope[]) => {
       // Before anyone asks whether a command has expired.
-      for (const { sentAt } of envelopes) this.#serverClock.hear(sentAt);
+      for (const { sentAt } of envelopes)
+        this.#serverClock.hear(sentAt, this.#connection.sentAfter);
       void this.#inbox.receive(envelopes);
     });
   }
@@ -165,7 +182,6 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
   /** Leaves. Commands that were begun are taken up at the next start. */
   async close(): Promise<void> {
     this.#wanted = false;
-    this.#inbox.stop();
     this.#connection.close();
   }
 
@@ -187,20 +203,21 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
     const { socket } = this.#connection;
     const { id } = socket;
     this.#changed = undefined;
-    const displays = await this.#displays();
+    const displays = await askDisplays(this.#options.displays, this.#clock, (error) =>
+      this.#tell('error', error),
+    );
     // Another connection resumes for itself.
     if (!socket.connected || socket.id !== id) return;
     const { held, outcomes } = this.#inbox.memory();
     const memory = {
       held: held.slice(0, MAX_REPORT),
       outcomes: outcomes.slice(0, MAX_REPORT),
-      displays,
+      ...(displays ? { displays } : {}),
     };
-    const askedAt = this.#clock.monotonic();
     this.#connection.ask<ResumeAnswer>(
       'resume',
       memory,
-      (answer) => this.#resumed(answer, memory, askedAt),
+      (answer) => this.#resumed(answer, memory),
       (error) => this.#connection.again(error),
     );
   }
@@ -208,9 +225,8 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
   #resumed(
     { settled, serverTime }: ResumeAnswer,
     { held, outcomes }: { held: Receipt[]; outcomes: Outcome[] },
-    askedAt: number,
   ): void {
-    this.#serverClock.learn(serverTime, askedAt);
+    this.#serverClock.hear(serverTime, this.#connection.sentAfter);
     const known = new Set(settled);
     const confirmed = outcomes.filter((outcome) => known.has(outcome.id));
     // What the server could not keep, what did not fit, and what has ended meanwhile is told.
@@ -224,15 +240,6 @@ export class RemoteDisplayClient extends EventEmitter<ClientEvents> {
     void this.#inbox.proceed();
     this.#connection.ready();
     if (this.#changed) this.updateDisplays(this.#changed);
-  }
-
-  async #displays(): Promise<Display[]> {
-    try {
-      return (await this.#options.displays?.()) ?? [];
-    } catch (error) {
-      this.#tell('error', RemoteDisplayError.wrap(error));
-      return [];
-    }
   }
 
   #untilOnline(): Promise<void> {

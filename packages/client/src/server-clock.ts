@@ -1,9 +1,19 @@
 import type { Clock } from './clock.ts';
 
-// More than any message can be under way before the heartbeat ends its connection.
-const TOLERANCE_MS = 60_000;
-
-/** The server's time, as far as it can be known from here: a device's own clock may be hours off. */
+/**
+ * The server's time, as far as it can be known from here: a device's own clock may be hours off.
+ *
+ * Of a message that says when it was sent two things are certain: that was not after it came, and not
+ * before the latest moment of ours that the server had heard of (`Connection.sentAfter`). Within
+ * this the server's time is taken to be the least that the fastest message allows; what a message
+ * contradicts is given up for it at once, for someone has set a clock, or one goes wrong.
+ *
+ * So a command, which is heard before it is judged, is begun after its `expiresAt` by no more than the
+ * way of the fastest message, and never by more than its own. A server's clock that was set back by
+ * less than a message could have been under way looks like a slow way: what then seems to have expired
+ * is refused, since too late cannot be undone. The server, which knows better, sends it again, and by
+ * then has answered the refusal: that attempt is certain to be a moment old, and is believed.
+ */
 export class ServerClock {
   readonly #clock: Clock;
   // The server's time less our monotonic one, which no one can set.
@@ -13,16 +23,12 @@ export class ServerClock {
     this.#clock = clock;
   }
 
-  /** Learns from an answer that was asked for at `askedAt` (monotonic) and said `serverTime`. */
-  learn(serverTime: number, askedAt: number): void {
-    const middle = (askedAt + this.#clock.monotonic()) / 2;
-    this.#offset = serverTime - middle;
-  }
-
-  /** Hears when a message was sent. What no delay explains means that the server's clock was set: it is followed. */
-  hear(sentAt: number): void {
-    if (Math.abs(sentAt - this.now()) > TOLERANCE_MS)
-      this.#offset = sentAt - this.#clock.monotonic();
+  /** Hears that a message, which came just now, was sent at `serverTime`, and after `sentAfter` on our monotonic clock. */
+  hear(serverTime: number, sentAfter: number): void {
+    const least = serverTime - this.#clock.monotonic();
+    const most = serverTime - sentAfter;
+    if (this.#offset === undefined || this.#offset < least || this.#offset > most)
+      this.#offset = least;
   }
 
   /** ms since 1970 by the server's clock; by our own until the server has told. */

@@ -48,10 +48,12 @@ export class Screens {
     return this.#store.tagged(tag, limit);
   }
 
-  async connected(screenId: string, displays: Display[]): Promise<void> {
+  /** It is here; without `displays` those known before stay. */
+  async connected(screenId: string, displays?: Display[]): Promise<void> {
     this.#online.add(screenId);
     this.#events.emit('screen.online', { screenId });
-    await this.displays(screenId, displays);
+    if (displays) await this.displays(screenId, displays);
+    else await this.#store.seen(screenId, { at: this.#clock.now() });
   }
 
   async displays(screenId: string, displays: Display[]): Promise<void> {

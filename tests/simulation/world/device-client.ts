@@ -6,6 +6,7 @@ import {
   type ReportAnswer,
   type ResumeAnswer,
 } from '@remote-display/protocol';
+import { boundedStorage } from '../../../packages/client/src/bounded-storage.ts';
 import { backoff } from '../../../packages/client/src/clock.ts';
 import { Inbox } from '../../../packages/client/src/inbox.ts';
 import type { InboxStorage } from '../../../packages/client/src/inbox-storage.ts';
@@ -26,6 +27,7 @@ export interface DeviceClientOptions {
 }
 
 interface Asked {
+  at: number;
   onAnswer: (answer: never) => void;
   onError: (error: RemoteDisplayError) => void;
   cancel: () => void;
@@ -48,11 +50,12 @@ export class DeviceClient {
   readonly #asked = new Map<number, Asked>();
   #line: Line | undefined;
   #asks = 0;
+  #sentAfter = 0;
   #retries = 0;
   #resumed = false;
   #cancelRetry: (() => void) | undefined;
   #isOver = false;
-  /** How wrong the server's time may be known, in ms, by the messages that it was learned from. */
+  /** How long the message was under way from which the server's time is known, in ms. */
   #uncertainty = Infinity;
 
   constructor(options: DeviceClientOptions) {
@@ -63,12 +66,15 @@ export class DeviceClient {
       clock: process.clock,
       send: (report) =>
         new Promise<ReportAnswer>((resolve, reject) =>
-          this.#ask<ReportAnswer>('report', report, resolve, reject),
+          this.#ask<ReportAnswer>('report', report, resolve, (error) => {
+            if (error.code === 'SCREEN_TAKEN_OVER') this.#again();
+            reject(error);
+          }),
         ),
       onConfirmed: (outcomes) => void this.inbox.confirmed(outcomes),
     });
     this.inbox = new Inbox({
-      storage,
+      storage: boundedStorage(storage, process.clock),
       run,
       serverNow: () => this.#serverClock.now(),
       onReceipt: (receipt) => this.#reporter.receipt(receipt),
@@ -107,6 +113,7 @@ export class DeviceClient {
   #connect(): void {
     this.#cancelRetry = undefined;
     const { world, process } = this.#options;
+    this.#sentAfter = process.clock.monotonic();
     world.dial(process, {
       onUp: (line) => {
         this.#line = line;
@@ -125,15 +132,11 @@ export class DeviceClient {
     if (message.kind === 'farewell' && message.code === 'SCREEN_TAKEN_OVER') {
       if (this.#isOver) return;
       this.#isOver = true;
+      this.inbox.stop();
       this.#options.onTakenOver();
     } else if (message.kind === 'answer') this.#onAnswer(message);
     else if (message.kind === 'commands') {
-      const before = this.#serverClock.now();
-      for (const { sentAt } of message.envelopes) {
-        this.#serverClock.hear(sentAt);
-        if (this.#serverClock.now() !== before)
-          this.#uncertainty = Math.abs(this.#options.world.serverWall() - sentAt) + 1;
-      }
+      for (const { sentAt } of message.envelopes) this.#hear(sentAt);
       void this.inbox.receive(message.envelopes);
     }
   }
@@ -175,7 +178,7 @@ export class DeviceClient {
     const cancel = clock.schedule(ANSWER_TIMEOUT_MS, () => {
       if (this.#asked.delete(ask)) onError(new RemoteDisplayError('CONNECTION_TIMEOUT'));
     });
-    this.#asked.set(ask, { onAnswer, onError, cancel });
+    this.#asked.set(ask, { at: clock.monotonic(), onAnswer, onError, cancel });
     line.send('device', { kind: 'ask', event, ask, body });
   }
 
@@ -184,6 +187,7 @@ export class DeviceClient {
     if (asked === undefined) return;
     this.#asked.delete(ask);
     asked.cancel();
+    this.#sentAfter = Math.max(this.#sentAfter, asked.at);
     const plain: Answer<unknown> = answer;
     if ('error' in answer) asked.onError(RemoteDisplayError.from(answer.error));
     else asked.onAnswer(plain as never);
@@ -192,11 +196,10 @@ export class DeviceClient {
   #resume(): void {
     const { held, outcomes } = this.inbox.memory();
     const memory = { held: held.slice(0, MAX_REPORT), outcomes: outcomes.slice(0, MAX_REPORT) };
-    const askedAt = this.#options.process.clock.monotonic();
     this.#ask<ResumeAnswer>(
       'resume',
       memory,
-      (answer) => this.#onResumed(answer, memory, askedAt),
+      (answer) => this.#onResumed(answer, memory),
       () => this.#again(),
     );
   }
@@ -204,10 +207,8 @@ export class DeviceClient {
   #onResumed(
     { settled, serverTime }: ResumeAnswer,
     { held, outcomes }: { held: Receipt[]; outcomes: Outcome[] },
-    askedAt: number,
   ): void {
-    this.#serverClock.learn(serverTime, askedAt);
-    this.#uncertainty = (this.#options.process.clock.monotonic() - askedAt) / 2 + 1;
+    this.#hear(serverTime);
     const known = new Set(settled);
     const confirmed = outcomes.filter(({ id }) => known.has(id));
     for (const outcome of this.inbox.memory().outcomes)
@@ -219,5 +220,12 @@ export class DeviceClient {
     void this.inbox.proceed();
     this.#retries = 0;
     this.#resumed = true;
+  }
+
+  #hear(serverTime: number): void {
+    const before = this.#serverClock.now();
+    this.#serverClock.hear(serverTime, this.#sentAfter);
+    if (this.#serverClock.now() !== before)
+      this.#uncertainty = Math.abs(this.#options.world.serverWall() - serverTime) + 1;
   }
 }

@@ -80,7 +80,8 @@ export const resumeSchema = z.strictObject({
   held: z.array(receiptSchema).max(MAX_REPORT).default([]),
   /** Outcomes that the server has not confirmed. */
   outcomes: z.array(outcomeSchema).max(MAX_REPORT).default([]),
-  displays: z.array(displaySchema).max(16).default([]),
+  /** The displays attached now; left out where the device does not know. */
+  displays: z.array(displaySchema).max(16).optional(),
 });
 
 export type Resume = z.infer<typeof resumeSchema>;
