@@ -45,15 +45,25 @@ const waits = () => tries.slice(1).map((at, index) => at - (tries[index] ?? 0));
 
 describe('the way back', () => {
   it.each([
-    ['longest', 0, [200, 400, 800, 1_000, 1_000]],
-    ['shortest', 1, [100, 200, 400, 500, 500]],
-  ])('is tried from 100 ms to a second, for ever (the %s waits)', async (_, given, expected) => {
+    ['longest', 0, 100, [200, 400, 800, 1_000]],
+    ['shortest', 1, 150, [100, 200, 400, 500]],
+  ])('is tried from 100 ms to a second, for ever (random %s)', async (_, given, eager, growing) => {
     random = given;
     connection.open();
     await clock.advance(3_600_000);
-    expect(waits().slice(0, 5)).toEqual(expected);
-    expect(new Set(waits().slice(4))).toEqual(new Set([expected[4]]));
+    const first = Math.ceil(5_000 / eager);
+    expect(new Set(waits().slice(0, first))).toEqual(new Set([eager]));
+    expect(waits().slice(first, first + 4)).toEqual(growing);
+    expect(new Set(waits().slice(first + 3))).toEqual(new Set([growing[3]]));
     expect(tries.length).toBeGreaterThan(3_600);
+  });
+
+  it('grows at once where a server is there and says no', async () => {
+    random = 0;
+    refuse('SERVER_DRAINING');
+    error = new RemoteDisplayError('SERVER_DRAINING');
+    await clock.advance(2_000);
+    expect(waits().slice(1, 4)).toEqual([400, 800]);
   });
 
   it('is not tried twice for one loss that is heard of twice', async () => {
@@ -62,8 +72,8 @@ describe('the way back', () => {
     await clock.advance(0);
     connection.again(error);
     connection.again(error);
-    await clock.advance(200);
-    expect(tries).toEqual([0, 200]);
+    await clock.advance(199);
+    expect(tries).toEqual([0, 100]);
   });
 
   it('ends with a refusal that no trying helps, and says why', async () => {

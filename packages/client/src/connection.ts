@@ -38,6 +38,10 @@ interface ConnectionEvents {
 const ANSWER_TIMEOUT_MS = 10_000;
 // Less up to half of it by jitter: from 100 ms to a second.
 const RETRY_BASE_MS = 200;
+// A server that restarts is back within moments, and a worker waits before the display: so for a
+// while we ask again and again, and only then more and more seldom.
+const EAGER_MS = 5_000;
+const EAGER_WAIT_MS = 100;
 const RETRY_MAX_MS = 1_000;
 // What the server says of us, and no waiting changes. All else is about the server or the way to it,
 // however final it sounds: whoever mends that should find us there again.
@@ -62,6 +66,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   #farewell: Farewell['code'] | undefined;
   #cancelRetry: (() => void) | undefined;
   #retries = 0;
+  /** Since when we are without a line, monotonic. */
+  #lostAt: number | undefined;
   // Counts the tries, so that one that was overtaken notices.
   #try = 0;
   /** The token that the server knows of us, one that is newer, and one that it found too old. */
@@ -117,6 +123,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#options.tokens.on('lost', this.#stop);
     globalThis.addEventListener?.('online', this.#onOnline);
     this.#retries = 0;
+    this.#lostAt = undefined;
     this.#change('connecting');
     void this.#connect();
   }
@@ -129,6 +136,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   ready(): void {
     if (!this.socket.connected) return;
     this.#retries = 0;
+    this.#lostAt = undefined;
     this.#change('online');
   }
 
@@ -138,11 +146,19 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.#change('offline', reason);
     // The end of a connection is heard of in several places: the first has seen to it.
     if (this.#cancelRetry) return;
-    const { clock, random } = this.#options;
-    const wait = backoff(this.#retries++, RETRY_BASE_MS, RETRY_MAX_MS, random);
-    this.#cancelRetry = clock.schedule(wait, () => void this.#connect());
+    const { clock } = this.#options;
+    this.#cancelRetry = clock.schedule(this.#wait(reason), () => void this.#connect());
     this.#try++;
     this.socket.disconnect();
+  }
+
+  // Nobody there: it may be back at once. One that is there and says no needs time.
+  #wait({ code }: RemoteDisplayError): number {
+    const { clock, random } = this.#options;
+    this.#lostAt ??= clock.monotonic();
+    const isEager = clock.monotonic() - this.#lostAt < EAGER_MS;
+    if (code === 'CONNECTION_REFUSED' && isEager) return EAGER_WAIT_MS * (1 + random() / 2);
+    return backoff(this.#retries++, RETRY_BASE_MS, RETRY_MAX_MS, random);
   }
 
   /** Sends an event and hands its answer on, in the very turn in which it arrives. */

@@ -34,6 +34,7 @@ export interface Station {
 const IDENTITY = 'identity';
 const INSTANCE = 'instance';
 const WAKE_MINUTES = 0.5;
+const AGAIN_MS = 1_000;
 
 /**
  * Makes an extension's service worker a station. Call it at the top of the worker, every time the
@@ -66,8 +67,7 @@ export function startStation(options: StationOptions = {}): Station {
       // A worker has no XMLHttpRequest, which polling needs.
       transports: ['websocket'],
     });
-    // It says in `state` what became of it.
-    client.connect().catch(() => {});
+    connectAtLast(client);
   }
 
   async function become(
@@ -97,6 +97,13 @@ export function startStation(options: StationOptions = {}): Station {
     identity,
     started,
   };
+}
+
+// It says in `state` what became of it. Where not even its storage could be read it tries again.
+function connectAtLast(client: RemoteDisplayClient): void {
+  client.connect().catch(() => {
+    if (client.state.status === 'idle') setTimeout(() => connectAtLast(client), AGAIN_MS);
+  });
 }
 
 /** The same in all lives of the worker, another in each life of the browser: a copied profile is no part of it. */

@@ -167,8 +167,7 @@ const optionsSchema = z.strictObject({
     .prefault({}),
   heartbeat: z
     .strictObject({ intervalMs: ms(25_000, 100), timeoutMs: ms(5_000, 100) })
-    // A dead line must be noticed before the attempts of a command are used up on it, and within
-    // the time by which a device's idea of the server's clock may be wrong.
+    // A dead line must be noticed before the attempts of a command are used up on it.
     .refine(({ intervalMs, timeoutMs }) => intervalMs + timeoutMs <= 60_000, {
       message: 'intervalMs and timeoutMs together must not be more than 60,000',
     })

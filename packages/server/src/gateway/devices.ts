@@ -51,7 +51,10 @@ export class Devices {
       'resume',
       answering(resumeSchema, logger, breach, async ({ held, outcomes, displays }) => {
         const { settled, start } = await engine.connect(screenId, link, { held, outcomes });
-        await screens.connected(screenId, displays);
+        // What the station looks like is worth knowing; its commands go on without.
+        screens
+          .connected(screenId, displays)
+          .catch((err) => logger.warn({ err, screenId }, 'the displays are not kept'));
         // After the answer, which the device awaits before anything else.
         setImmediate(start);
         return { settled, serverTime: clock.now() };
