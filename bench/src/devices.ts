@@ -9,9 +9,29 @@ process.once('message', async ({ mode, port, codes }: ServerReady & { mode: Mode
   const connect = mode === 'bare' ? connectBare : connectOurs;
   for (let device = 0; device < DEVICES; device++)
     await connect(serverUrl, device, codes[device] ?? '');
+  // Asked to watch, it tells when all have lost the server and found it again.
+  process.on('message', async () =>
+    process.send?.({ onlineAt: await Promise.all(clients.map(back)) }),
+  );
   process.send?.({ connected: DEVICES });
 });
 process.on('disconnect', () => process.exit());
+
+const clients: RemoteDisplayClient[] = [];
+
+function back(client: RemoteDisplayClient): Promise<number> {
+  return new Promise((resolve) => {
+    let lost = false;
+    const onState = ({ status }: { status: string }) => {
+      lost ||= status !== 'online';
+      if (!lost || status !== 'online') return;
+      client.off('state', onState);
+      resolve(performance.timeOrigin + performance.now());
+    };
+    client.on('state', onState);
+    onState(client.state);
+  });
+}
 
 async function connectBare(serverUrl: string, device: number): Promise<void> {
   const socket = io(serverUrl, {
@@ -33,10 +53,12 @@ async function connectOurs(serverUrl: string, device: number, token: string): Pr
   });
   const { tokens: pair } = (await answer.json()) as Paired;
   const tokens = new TokenManager({ serverUrl, tokens: pair });
-  await new RemoteDisplayClient({
+  const client = new RemoteDisplayClient({
     serverUrl,
     tokens,
     handlers: { navigate: async () => {} },
     transports: ['websocket'],
-  }).connect();
+  });
+  clients.push(client);
+  await client.connect();
 }

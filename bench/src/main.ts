@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { batchSuite, batchTable } from './batch-suite.ts';
+import { percentile } from './measure/figures.ts';
 import { machine } from './measure/machine.ts';
+import { recoverySuite, recoveryTable } from './recovery-suite.ts';
 import { summarise, table } from './report.ts';
 import { triggerSuite } from './trigger-suite.ts';
 
@@ -33,6 +35,12 @@ const SUITES = {
       progress(`${mode}, ${batch} in one request: ${perSecond.toFixed(0)}/s`),
     );
     return { rounds, summary: undefined, text: batchTable(rounds) };
+  },
+  async recovery(quick: boolean) {
+    const rounds = await recoverySuite(quick ? 2 : 7, ({ resumed }) =>
+      progress(`back, median: ${percentile(resumed, 0.5).toFixed(0)} ms`),
+    );
+    return { rounds, summary: undefined, text: recoveryTable(rounds) };
   },
 };
 

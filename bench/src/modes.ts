@@ -19,6 +19,8 @@ export function screenOf(device: number): string {
 /** What a server tells when it is up. */
 export interface ServerReady {
   port: number;
+  /** When it began to listen, ms since 1970 with fractions. */
+  listeningAt: number;
   /** The load's token, where the mode has any. */
   token: string;
   /** Pairing codes by device, where the mode has any. */
