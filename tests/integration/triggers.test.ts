@@ -179,25 +179,31 @@ describe('a bound', () => {
   });
 });
 
+/** A server that answers for the order SLOW only when it is let. */
+async function serverWithSlowOrder(): Promise<{ asked: Promise<void>; let: () => void }> {
+  await server.close();
+  const slow = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  server = await startServer({
+    resolveOrder: async (orderId) => {
+      if (orderId === 'SLOW') {
+        asked.resolve();
+        await slow.promise;
+      }
+      return { url: `https://docs.example.com/${orderId}` };
+    },
+  });
+  return { asked: asked.promise, let: slow.resolve };
+}
+
 describe('an order that is looked up for long', () => {
   it('never ends up on the display over one that was scanned after it', async () => {
-    await server.close();
-    const slow = Promise.withResolvers<void>();
-    const asked = Promise.withResolvers<void>();
-    server = await startServer({
-      resolveOrder: async (orderId) => {
-        if (orderId === 'SLOW') {
-          asked.resolve();
-          await slow.promise;
-        }
-        return { url: `https://docs.example.com/${orderId}` };
-      },
-    });
+    const slow = await serverWithSlowOrder();
     await connectStation(server, 'a');
     const first = post<ErrorBody>('/trigger', wish({ screenId: 'a', orderId: 'SLOW' }));
-    await asked.promise;
+    await slow.asked;
     const second = await post<CommandView>('/trigger?wait=shown', wish({ screenId: 'a' }));
-    slow.resolve();
+    slow.let();
     const { status, body } = await first;
     expect([status, body.code]).toEqual([409, 'TRIGGER_OVERTAKEN']);
     expect(second.body.state).toBe('shown');
@@ -205,21 +211,9 @@ describe('an order that is looked up for long', () => {
 });
 
 describe('a trigger that comes to nothing overtakes nobody', () => {
-  let slow: PromiseWithResolvers<void>;
-  let asked: PromiseWithResolvers<void>;
+  let slow: Awaited<ReturnType<typeof serverWithSlowOrder>>;
   beforeEach(async () => {
-    await server.close();
-    slow = Promise.withResolvers();
-    asked = Promise.withResolvers();
-    server = await startServer({
-      resolveOrder: async (orderId) => {
-        if (orderId === 'SLOW') {
-          asked.resolve();
-          await slow.promise;
-        }
-        return { url: `https://docs.example.com/${orderId}` };
-      },
-    });
+    slow = await serverWithSlowOrder();
     await connectStation(server, 'a');
   });
 
@@ -230,9 +224,9 @@ describe('a trigger that comes to nothing overtakes nobody', () => {
       '/trigger?wait=shown',
       wish({ screenId: 'a', orderId: 'SLOW' }),
     );
-    await asked.promise;
+    await slow.asked;
     expect((await post<CommandView>('/trigger', first)).status).toBe(200);
-    slow.resolve();
+    slow.let();
     expect((await waiting).body.state).toBe('shown');
   });
 
@@ -243,10 +237,10 @@ describe('a trigger that comes to nothing overtakes nobody', () => {
       '/trigger?wait=shown',
       wish({ screenId: 'a', orderId: 'SLOW' }),
     );
-    await asked.promise;
+    await slow.asked;
     const conflict = await post<ErrorBody>('/trigger', { ...first, orderId: 'PO-9' });
     expect(conflict.body.code).toBe('IDEMPOTENCY_CONFLICT');
-    slow.resolve();
+    slow.let();
     expect((await waiting).body.state).toBe('shown');
   });
 });

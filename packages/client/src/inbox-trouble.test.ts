@@ -2,8 +2,7 @@ import type { CommandEnvelope, Outcome } from '@remote-display/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Inbox } from './inbox.ts';
 import { type InboxStorage, memoryInboxStorage } from './inbox-storage.ts';
-
-const NOW = 1_800_000_000_000;
+import { envelope, NOW } from './testing/envelopes.ts';
 
 let memory: InboxStorage;
 /** The server's time. */
@@ -50,25 +49,6 @@ beforeEach(() => {
 
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-const command = (
-  id: string,
-  seq: number,
-  given: Partial<CommandEnvelope> = {},
-): CommandEnvelope => ({
-  id,
-  screenId: 'station-1',
-  type: 'navigate',
-  payload: { displayIndex: 1, orderId: 'PO-1', document: { url: 'https://docs.example.com/' } },
-  slot: 'one',
-  seq,
-  createdAt: NOW,
-  sentAt: NOW,
-  expiresAt: NOW + 60_000,
-  attempt: 1,
-  trace: { requestId: 'request-1' },
-  ...given,
-});
-
 async function showAll(commands: CommandEnvelope[]): Promise<void> {
   for (const each of commands) {
     await inbox.receive([each]);
@@ -79,9 +59,9 @@ async function showAll(commands: CommandEnvelope[]): Promise<void> {
 describe('a storage that is full', () => {
   it('is emptied of what is settled, and takes the next command', async () => {
     room = 3;
-    await showAll([command('a', 1), command('b', 2), command('c', 3)]);
+    await showAll([envelope('a', 1), envelope('b', 2), envelope('c', 3)]);
     await inbox.confirmed(outcomes);
-    await showAll([command('d', 4)]);
+    await showAll([envelope('d', 4)]);
     expect(begun).toEqual(['a', 'b', 'c', 'd']);
     // The latest that was shown in the slot stays.
     expect(await stored()).toEqual(['c', 'd']);
@@ -90,18 +70,18 @@ describe('a storage that is full', () => {
 
   it('keeps the order of its slot, across a restart too', async () => {
     room = 2;
-    await showAll([command('a', 1), command('b', 2)]);
+    await showAll([envelope('a', 1), envelope('b', 2)]);
     await inbox.confirmed(outcomes);
-    await showAll([command('c', 3, { slot: 'two' })]);
+    await showAll([envelope('c', 3, { slot: 'two' })]);
     inbox = open();
     await inbox.load();
-    await showAll([command('a', 1), command('b', 2)]);
+    await showAll([envelope('a', 1), envelope('b', 2)]);
     expect(begun).toEqual(['a', 'b', 'c']);
   });
 
   it('is emptied of nothing of which the server has not the end', async () => {
     room = 2;
-    await showAll([command('a', 1), command('b', 2), command('c', 3)]);
+    await showAll([envelope('a', 1), envelope('b', 2), envelope('c', 3)]);
     expect(begun).toEqual(['a', 'b']);
     expect(inbox.memory().outcomes.map(({ id }) => id)).toEqual(['a', 'b']);
     expect(await stored()).toEqual(['a', 'b']);
@@ -110,11 +90,11 @@ describe('a storage that is full', () => {
 
 describe('a command that seemed to have expired', () => {
   it('is begun when the server, whose time was set back, sends it again', async () => {
-    await inbox.receive([command('a', 1, { expiresAt: NOW })]);
+    await inbox.receive([envelope('a', 1, { expiresAt: NOW })]);
     expect(outcomes).toMatchObject([{ attempt: 1, error: { code: 'COMMAND_EXPIRED' } }]);
     await inbox.confirmed(outcomes);
     now = NOW - 20_000;
-    await showAll([command('a', 1, { expiresAt: NOW, attempt: 2 })]);
+    await showAll([envelope('a', 1, { expiresAt: NOW, attempt: 2 })]);
     expect(outcomes.at(-1)).toEqual({ id: 'a', attempt: 2, state: 'shown' });
     expect(interrupted).toEqual([false]);
   });
@@ -122,12 +102,12 @@ describe('a command that seemed to have expired', () => {
 
 describe('a command that expired while nobody was at it', () => {
   it('is looked for first when it is tried again: it may have been shown before', async () => {
-    await memory.save({ envelope: command('a', 1, { expiresAt: NOW }), begun: 1 });
+    await memory.save({ envelope: envelope('a', 1, { expiresAt: NOW }), begun: 1 });
     await inbox.load();
     await inbox.proceed();
     await inbox.confirmed(outcomes);
     now = NOW - 20_000;
-    await showAll([command('a', 1, { expiresAt: NOW, attempt: 2 })]);
+    await showAll([envelope('a', 1, { expiresAt: NOW, attempt: 2 })]);
     expect(outcomes.map(({ state }) => state)).toEqual(['failed', 'shown']);
     expect(interrupted).toEqual([true]);
   });
@@ -137,7 +117,7 @@ describe('a command that the server could not be told about', () => {
   const beyond = { attempt: 1_001 };
 
   it('is not taken, and keeps nothing else back', async () => {
-    await inbox.receive([command('a', 1, beyond), command('b', 2, { slot: 'two' })]);
+    await inbox.receive([envelope('a', 1, beyond), envelope('b', 2, { slot: 'two' })]);
     expect(
       inbox
         .memory()
@@ -150,8 +130,8 @@ describe('a command that the server could not be told about', () => {
 
   it('is not taken from the storage either', async () => {
     const outcome: Outcome = { id: 'a', attempt: 1_001, state: 'shown' };
-    await memory.save({ envelope: command('a', 1, beyond), begun: 1, outcome });
-    await memory.save({ envelope: command('b', 2, { slot: 'two' }), begun: 1 });
+    await memory.save({ envelope: envelope('a', 1, beyond), begun: 1, outcome });
+    await memory.save({ envelope: envelope('b', 2, { slot: 'two' }), begun: 1 });
     await inbox.load();
     expect(inbox.memory()).toEqual({ held: [{ id: 'b', attempt: 1 }], outcomes: [] });
     expect(errors).toHaveLength(1);

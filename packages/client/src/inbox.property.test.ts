@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Inbox } from './inbox.ts';
 import type { InboxRecord } from './inbox-storage.ts';
-
-const NOW = 1_800_000_000_000;
+import { envelope, NOW } from './testing/envelopes.ts';
 
 // What can happen to an inbox, in any order. `pick` chooses among the commands sent so far.
 const pick = fc.nat({ max: 30 });
@@ -69,7 +68,7 @@ class Device {
     switch (step.do) {
       case 'send': {
         const seq = this.sent.length + 1;
-        const command = envelope(`c${seq}`, seq, `slot ${step.slot}`);
+        const command = envelope(`c${seq}`, seq, { slot: `slot ${step.slot}` });
         this.sent.push(command);
         void this.inbox.receive([command]);
         break;
@@ -245,22 +244,6 @@ class Device {
 
 const isRefusal = (code: string | undefined) => code === 'COMMAND_OVERTAKEN';
 const key = ({ id, attempt, state }: Outcome) => `${id} ${attempt} ${state}`;
-
-function envelope(id: string, seq: number, slot: string): CommandEnvelope {
-  return {
-    id,
-    screenId: 'station-1',
-    type: 'navigate',
-    payload: { displayIndex: 1, orderId: 'PO-1', document: { url: 'https://docs.example.com/' } },
-    slot,
-    seq,
-    createdAt: NOW,
-    sentAt: NOW,
-    expiresAt: NOW + 60_000,
-    attempt: 1,
-    trace: { requestId: 'request-1' },
-  };
-}
 
 it('shows nothing twice, keeps the order of each slot, and keeps an outcome until it is confirmed, whatever happens', async () => {
   await fc.assert(

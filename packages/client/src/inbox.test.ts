@@ -1,9 +1,8 @@
-import type { CommandEnvelope, Outcome, Receipt } from '@remote-display/protocol';
+import type { Outcome, Receipt } from '@remote-display/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Inbox } from './inbox.ts';
 import { type InboxStorage, memoryInboxStorage } from './inbox-storage.ts';
-
-const NOW = 1_800_000_000_000;
+import { envelope, NOW } from './testing/envelopes.ts';
 
 let storage: InboxStorage;
 let receipts: Receipt[];
@@ -44,25 +43,6 @@ beforeEach(() => {
   inbox = open();
 });
 
-const command = (
-  id: string,
-  seq: number,
-  given: Partial<CommandEnvelope> = {},
-): CommandEnvelope => ({
-  id,
-  screenId: 'station-1',
-  type: 'navigate',
-  payload: { displayIndex: 1, orderId: 'PO-1', document: { url: 'https://docs.example.com/' } },
-  slot: 'one',
-  seq,
-  createdAt: NOW,
-  sentAt: NOW,
-  expiresAt: NOW + 60_000,
-  attempt: 1,
-  trace: { requestId: 'request-1' },
-  ...given,
-});
-
 describe('a new command', () => {
   it('is stored, then confirmed, then begun, and its outcome is stored before it is told', async () => {
     const order: string[] = [];
@@ -73,7 +53,7 @@ describe('a new command', () => {
       expect(begun).toEqual(record.outcome ? ['a#1'] : []);
       await save(record);
     };
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     expect(receipts).toEqual([{ id: 'a', attempt: 1 }]);
     finish.get('a')?.();
     await settle();
@@ -84,15 +64,15 @@ describe('a new command', () => {
   it('that cannot be stored is neither confirmed nor begun, and can come again', async () => {
     const { save } = storage;
     storage.save = () => Promise.reject(new Error('full'));
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     expect([receipts, begun, errors.length]).toEqual([[], [], 1]);
     storage.save = save;
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     expect([receipts.length, begun]).toEqual([1, ['a#1']]);
   });
 
   it('that has expired by the server’s clock is never begun', async () => {
-    await inbox.receive([command('a', 1, { expiresAt: NOW })]);
+    await inbox.receive([envelope('a', 1, { expiresAt: NOW })]);
     expect(begun).toEqual([]);
     expect(outcomes).toMatchObject([{ state: 'failed', error: { code: 'COMMAND_EXPIRED' } }]);
   });
@@ -100,8 +80,8 @@ describe('a new command', () => {
 
 describe('a repeated command', () => {
   it('that is at work is confirmed again and not begun again', async () => {
-    await inbox.receive([command('a', 1)]);
-    await inbox.receive([command('a', 1, { attempt: 2 })]);
+    await inbox.receive([envelope('a', 1)]);
+    await inbox.receive([envelope('a', 1, { attempt: 2 })]);
     expect(receipts).toEqual([
       { id: 'a', attempt: 1 },
       { id: 'a', attempt: 2 },
@@ -113,22 +93,22 @@ describe('a repeated command', () => {
   });
 
   it('that was shown is told again, whatever the attempt, even after it was confirmed', async () => {
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     finish.get('a')?.();
     await settle();
     await inbox.confirmed(outcomes);
-    await inbox.receive([command('a', 1, { attempt: 3 })]);
+    await inbox.receive([envelope('a', 1, { attempt: 3 })]);
     expect(begun).toEqual(['a#1']);
     expect(outcomes.map(({ state }) => state)).toEqual(['shown', 'shown']);
   });
 
   it('that failed is begun again by a higher attempt only', async () => {
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     finish.get('a')?.({ state: 'failed' });
     await settle();
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     expect(begun).toEqual(['a#1']);
-    await inbox.receive([command('a', 1, { attempt: 2 })]);
+    await inbox.receive([envelope('a', 1, { attempt: 2 })]);
     expect(begun).toEqual(['a#1', 'a#2']);
     // Word about the first attempt does not stop the second.
     await inbox.confirmed([{ id: 'a', attempt: 1, state: 'failed' }]);
@@ -140,8 +120,8 @@ describe('a repeated command', () => {
 
 describe('a slot', () => {
   it('goes to the newest: the older stops, and its end is not told', async () => {
-    await inbox.receive([command('a', 1)]);
-    await inbox.receive([command('b', 2)]);
+    await inbox.receive([envelope('a', 1)]);
+    await inbox.receive([envelope('b', 2)]);
     finish.get('b')?.();
     await settle();
     expect(begun).toEqual(['a#1', 'b#1']);
@@ -150,18 +130,18 @@ describe('a slot', () => {
   });
 
   it('never begins what is older than the latest, across a restart too', async () => {
-    await inbox.receive([command('b', 2)]);
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('b', 2)]);
+    await inbox.receive([envelope('a', 1)]);
     expect(begun).toEqual(['b#1']);
     inbox = open();
     await inbox.load();
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     expect(begun).toEqual(['b#1']);
   });
 
   it('answers what is older than the latest, until the server has it, and stores nothing for it', async () => {
-    await inbox.receive([command('b', 2)]);
-    await inbox.receive([command('a', 1), command('a', 1, { attempt: 2 })]);
+    await inbox.receive([envelope('b', 2)]);
+    await inbox.receive([envelope('a', 1), envelope('a', 1, { attempt: 2 })]);
     const overtaken = { id: 'a', state: 'failed', error: { code: 'COMMAND_OVERTAKEN' } };
     expect(outcomes).toMatchObject([
       { ...overtaken, attempt: 1 },
@@ -177,9 +157,9 @@ describe('a slot', () => {
   });
 
   it('does not go back to a command that it left for a newer one', async () => {
-    await inbox.receive([command('a', 1)]);
-    await inbox.receive([command('b', 2)]);
-    await inbox.receive([command('a', 1), command('a', 1, { attempt: 2 })]);
+    await inbox.receive([envelope('a', 1)]);
+    await inbox.receive([envelope('b', 2)]);
+    await inbox.receive([envelope('a', 1), envelope('a', 1, { attempt: 2 })]);
     expect(begun).toEqual(['a#1', 'b#1']);
     expect(outcomes.map(({ id, error }) => [id, error?.code])).toEqual([
       ['a', 'COMMAND_OVERTAKEN'],
@@ -188,10 +168,10 @@ describe('a slot', () => {
   });
 
   it('does not try a failed command again after a newer one', async () => {
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     finish.get('a')?.({ state: 'failed' });
     await settle();
-    await inbox.receive([command('b', 2), command('a', 1, { attempt: 2 })]);
+    await inbox.receive([envelope('b', 2), envelope('a', 1, { attempt: 2 })]);
     expect(begun).toEqual(['a#1', 'b#1']);
     expect(inbox.memory().outcomes).toMatchObject([
       { id: 'a', attempt: 2, error: { code: 'COMMAND_OVERTAKEN' } },
@@ -199,8 +179,8 @@ describe('a slot', () => {
   });
 
   it('goes on with the newest only, where a restart left two', async () => {
-    await storage.save({ envelope: command('a', 1), begun: 1 });
-    await storage.save({ envelope: command('b', 2), begun: 1 });
+    await storage.save({ envelope: envelope('a', 1), begun: 1 });
+    await storage.save({ envelope: envelope('b', 2), begun: 1 });
     await inbox.load();
     await inbox.proceed();
     expect(begun).toEqual(['b#1']);
@@ -228,8 +208,8 @@ describe('a slot', () => {
         );
       },
     });
-    await inbox.receive([command('a', 1)]);
-    await inbox.receive([command('b', 2), command('c', 3, { slot: 'two' })]);
+    await inbox.receive([envelope('a', 1)]);
+    await inbox.receive([envelope('b', 2), envelope('c', 3, { slot: 'two' })]);
     await settle();
     expect(order).toEqual(['receipt a', 'begin a', 'receipt b', 'receipt c', 'begin c']);
     leave();
@@ -238,14 +218,14 @@ describe('a slot', () => {
   });
 
   it('does not wait for another slot', async () => {
-    await inbox.receive([command('a', 1, { slot: 'one' }), command('b', 2, { slot: 'two' })]);
+    await inbox.receive([envelope('a', 1, { slot: 'one' }), envelope('b', 2, { slot: 'two' })]);
     expect(begun).toEqual(['a#1', 'b#1']);
   });
 });
 
 describe('after a restart', () => {
   it('what had begun goes on as interrupted, once the server was asked', async () => {
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     inbox = open();
     await inbox.load();
     expect(inbox.memory()).toEqual({ held: [{ id: 'a', attempt: 1 }], outcomes: [] });
@@ -255,7 +235,7 @@ describe('after a restart', () => {
   });
 
   it('what ended is told, and what the server has ended is dropped', async () => {
-    await inbox.receive([command('a', 1, { slot: 'one' }), command('b', 2, { slot: 'two' })]);
+    await inbox.receive([envelope('a', 1, { slot: 'one' }), envelope('b', 2, { slot: 'two' })]);
     finish.get('a')?.();
     await settle();
     inbox = open();
@@ -269,7 +249,7 @@ describe('after a restart', () => {
   });
 
   it('a command that ends its worker each time is given up', async () => {
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     for (let crash = 0; crash < 4; crash++) {
       inbox = open();
       await inbox.load();
@@ -282,7 +262,7 @@ describe('after a restart', () => {
 
 describe('a storage that fails', () => {
   it('does not keep an outcome from being told', async () => {
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     storage.save = () => Promise.reject(new Error('full'));
     finish.get('a')?.();
     await settle();
@@ -294,9 +274,9 @@ describe('a storage that fails', () => {
 
   it('does not stop what is at work for a newer command that it cannot keep', async () => {
     const { save } = storage;
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     storage.save = () => Promise.reject(new Error('full'));
-    await inbox.receive([command('b', 2)]);
+    await inbox.receive([envelope('b', 2)]);
     storage.save = save;
     finish.get('a')?.();
     await settle();
@@ -312,13 +292,13 @@ describe('a storage that fails', () => {
 describe('an inbox that was stopped', () => {
   it('begins nothing and takes nothing until it proceeds, and then each once', async () => {
     const { save } = storage;
-    await inbox.receive([command('a', 1, { slot: 'one' })]);
+    await inbox.receive([envelope('a', 1, { slot: 'one' })]);
     let stored = () => {};
     storage.save = (record) =>
       new Promise((resolve) => {
         stored = () => resolve(save(record));
       });
-    const received = inbox.receive([command('b', 2, { slot: 'two' }), command('c', 3)]);
+    const received = inbox.receive([envelope('b', 2, { slot: 'two' }), envelope('c', 3)]);
     await settle();
     inbox.stop();
     stored();
@@ -335,13 +315,13 @@ describe('an inbox that was stopped', () => {
 
   it('keeps an outcome that it had not stored yet', async () => {
     const { save } = storage;
-    await inbox.receive([command('a', 1)]);
+    await inbox.receive([envelope('a', 1)]);
     let stored = () => {};
     storage.save = (record) =>
       new Promise((resolve) => {
         stored = () => resolve(save(record));
       });
-    const received = inbox.receive([command('b', 2, { slot: 'two' })]);
+    const received = inbox.receive([envelope('b', 2, { slot: 'two' })]);
     finish.get('a')?.();
     await settle();
     inbox.stop();
@@ -357,7 +337,7 @@ describe('an inbox that was stopped', () => {
 describe('what is remembered', () => {
   it('is bounded, whatever the server confirms', async () => {
     for (let seq = 1; seq <= 1_100; seq++) {
-      await inbox.receive([command(`c${seq}`, seq)]);
+      await inbox.receive([envelope(`c${seq}`, seq)]);
       if (seq % 2) finish.get(`c${seq}`)?.();
     }
     await inbox.confirmed(outcomes);
@@ -366,10 +346,10 @@ describe('what is remembered', () => {
 
   it('is bounded where nothing is ever confirmed: the next command is refused', async () => {
     const commands = Array.from({ length: 1_000 }, (_, n) =>
-      command(`c${n}`, n + 1, { slot: `${n}` }),
+      envelope(`c${n}`, n + 1, { slot: `${n}` }),
     );
     await inbox.receive(commands);
-    await inbox.receive([command('more', 2_000, { slot: 'more' })]);
+    await inbox.receive([envelope('more', 2_000, { slot: 'more' })]);
     expect(outcomes).toMatchObject([{ id: 'more', error: { code: 'OVERLOADED' } }]);
     expect(await storage.load()).toHaveLength(1_000);
   });
@@ -379,7 +359,7 @@ describe('what the server has', () => {
   it('is remembered until it could not be begun any more, and then forgotten', async () => {
     for (const [seq, id] of ['old', 'new', 'last'].entries()) {
       const given = id === 'new' ? {} : { expiresAt: NOW + 1 };
-      await inbox.receive([command(id, seq + 1, given)]);
+      await inbox.receive([envelope(id, seq + 1, given)]);
       finish.get(id)?.();
       await settle();
     }

@@ -2,16 +2,16 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore } from '../store/memory-store.ts';
 import type { CommandStore, News, ScreenNews } from '../store/store.ts';
 import { draftOf } from '../testing/drafts.ts';
+import { startEngine, TestDevice } from '../testing/engines.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
-import { Engine } from './engine.ts';
-import { DomainEmitter } from './events.ts';
+import type { Engine } from './engine.ts';
 
 // What another node has accepted and this one has not heard of. A device that is sent something
 // newer first refuses the older one, and it is dead.
 let clock: VirtualClock;
 let commands: CommandStore;
 let engine: Engine;
-let sent: string[];
+let device: TestDevice;
 let tell: (news: ScreenNews) => void;
 let gap: () => void;
 
@@ -37,35 +37,9 @@ beforeEach(async () => {
   gap = () => {
     for (const listener of gaps) listener();
   };
-  engine = new Engine({
-    commands,
-    deadLetters: store.deadLetters,
-    news,
-    clock,
-    events: new DomainEmitter(() => {}),
-    retryPolicy: () => 1_000,
-    nodeId: 'node-1',
-    receiptTimeoutMs: 10_000,
-    outcomeTimeoutMs: 30_000,
-    window: 16,
-    outboxLimit: 100,
-    waiterLimit: 10,
-    retentionMs: 3_600_000,
-    idempotencyMs: 3_600_000,
-    maxSettled: 1_000,
-    deadLetterRetentionMs: 3_600_000,
-    maxDeadLetters: 1_000,
-    onError: () => {},
-  });
-  engine.start();
-  sent = [];
-  const link = {
-    instance: 'a',
-    send: (envelopes: { id: string }[]) => void sent.push(...envelopes.map(({ id }) => id)),
-    takenOver() {},
-  };
-  const { start } = await engine.connect('station-1', link, { held: [], outcomes: [] });
-  start();
+  engine = startEngine(store, clock, { news, retryPolicy: () => 1_000, onError: () => {} });
+  device = new TestDevice(engine);
+  await device.connect();
 });
 
 const draft = (id: string) => draftOf({ now: clock.now(), id, queue: 'all' });
@@ -81,10 +55,10 @@ describe('what another node accepted, unheard here, goes first', () => {
     await acceptElsewhere('older');
     await engine.accept(draft('newer'));
     await clock.advance(0);
-    expect(sent).toEqual([]);
+    expect(device.gotIds).toEqual([]);
     // Its own news do not come either: the store is asked, and has both in their order.
     await clock.advance(100);
-    expect(sent).toEqual(['older']);
+    expect(device.gotIds).toEqual(['older']);
     await engine.stop();
   });
 
@@ -94,7 +68,7 @@ describe('what another node accepted, unheard here, goes first', () => {
     gap();
     tell({ kind: 'accepted', command, superseded: [] });
     await clock.advance(0);
-    expect(sent).toEqual(['older']);
+    expect(device.gotIds).toEqual(['older']);
     await engine.stop();
   });
 
@@ -109,7 +83,7 @@ describe('what another node accepted, unheard here, goes first', () => {
     const { command } = await engine.accept(draft('newer'));
     tell({ kind: 'accepted', command, superseded: [] });
     await clock.advance(0);
-    expect(sent).toEqual(['older']);
+    expect(device.gotIds).toEqual(['older']);
     await engine.stop();
   });
 });
@@ -129,7 +103,7 @@ it('what is heard before its accept is answered is sent without a look at the st
   };
   await engine.accept(draft('one'));
   await clock.advance(0);
-  expect(sent).toEqual(['one']);
+  expect(device.gotIds).toEqual(['one']);
   expect(reads).toBe(0);
   await engine.stop();
 });

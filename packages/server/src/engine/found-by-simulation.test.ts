@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStore } from '../store/memory-store.ts';
 import type { CommandStore, News, ScreenNews } from '../store/store.ts';
 import { draftOf } from '../testing/drafts.ts';
+import { startEngine } from '../testing/engines.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
 import type { DeviceLink } from './device-link.ts';
-import { Engine } from './engine.ts';
-import { DomainEmitter } from './events.ts';
+import type { Engine } from './engine.ts';
 
 const SCREEN = 'station-1';
 const NOTHING = { held: [], outcomes: [] };
@@ -48,35 +48,19 @@ beforeEach(() => {
 });
 
 function makeEngine(news?: News): Engine {
-  const { deadLetters } = memoryStore();
   const unsteady = new Proxy(commands, {
     get(target, name: keyof CommandStore) {
       if (failing) return () => Promise.reject(new Error('away'));
       return target[name].bind(target);
     },
   });
-  const engine = new Engine({
+  return startEngine(memoryStore(), clock, {
     commands: unsteady,
-    deadLetters,
     news,
-    clock,
-    events: new DomainEmitter(() => {}),
-    retryPolicy: () => 1_000,
     nodeId: 'node-1',
-    receiptTimeoutMs: 10_000,
-    outcomeTimeoutMs: 30_000,
-    window: 16,
-    outboxLimit: 100,
-    waiterLimit: 10,
-    retentionMs: 3_600_000,
-    idempotencyMs: 3_600_000,
-    maxSettled: 1_000,
-    deadLetterRetentionMs: 3_600_000,
-    maxDeadLetters: 1_000,
+    retryPolicy: () => 1_000,
     onError: () => {},
   });
-  engine.start();
-  return engine;
 }
 
 function makeLink(): DeviceLink & { takenOverCount: number } {
