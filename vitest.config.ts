@@ -18,7 +18,7 @@ export default defineConfig({
         'examples/**/*.test.ts',
         'bench/src/**/*.test.ts',
       ]),
-      project('integration', ['tests/integration/**/*.test.ts', 'tests/doors/**/*.test.ts']),
+      project('integration', ['tests/{integration,doors,docs}/**/*.test.ts']),
       project('simulation', ['tests/simulation/**/*.test.ts'], { testTimeout: 120_000 }),
       project('browser', ['tests/browser/**/*.test.ts'], {
         testTimeout: 60_000,
