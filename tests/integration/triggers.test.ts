@@ -79,6 +79,25 @@ describe('one trigger for several screens', () => {
     expect(second.body.commandId).toBe(first.body.results[0]?.command?.commandId);
   });
 
+  it('needs tags that only an admin gives, and that are tags', async () => {
+    await server.pair('a');
+    const patch = (body: object, path = 'a', token = server.admin.accessToken) =>
+      server.request(`/api/screens/${path}`, { method: 'PATCH', body, token });
+    expect(await (await patch({ name: 'Line 1', tags: ['hall-2'] })).json()).toMatchObject({
+      name: 'Line 1',
+      tags: ['hall-2'],
+    });
+    expect((await patch({ tags: ['a b'] })).status).toBe(400);
+    expect((await patch({ tag: 'a' })).status).toBe(400);
+    expect((await patch({ tags: [] }, 'missing')).status).toBe(404);
+    const kim = await server.display.sessions.create({
+      subject: 'kim',
+      role: 'operator',
+      screens: '*',
+    });
+    expect((await patch({ tags: [] }, 'a', kim.accessToken)).status).toBe(403);
+  });
+
   it('refuses more than one way to say which', async () => {
     const { status, body } = await post<ErrorBody>('/trigger', wish({ screenId: 'a', tag: 'b' }));
     expect([status, body.code]).toEqual([400, 'INVALID_REQUEST']);
@@ -137,6 +156,8 @@ describe('many triggers in one request', () => {
     expect(new Set(states(body))).toEqual(new Set(['queued']));
     expect((await post('/triggers', { triggers: [...triggers, wish()] })).status).toBe(400);
     expect((await post('/triggers', { triggers: [] })).status).toBe(400);
+    const huge = await post<ErrorBody>('/triggers', { triggers: ['x'.repeat(1_100_000)] });
+    expect([huge.status, huge.body.code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
   });
 
   it('are possible in the program, too', async () => {

@@ -205,6 +205,20 @@ describe('two nodes on one store', () => {
     expect(newer.replaced).toBe('by itself');
   });
 
+  it('find by looking what no news told of', async () => {
+    let deaf = false;
+    store = sharedStore(memoryStore(), { deliver: (tell) => deaf || tell() });
+    engine = startEngine(store, clock);
+    other = startEngine(store, clock);
+    const device = new TestDevice(other);
+    await device.connect();
+    deaf = true;
+    await accept('a');
+    expect(device.got).toEqual([]);
+    await clock.advance(1_000);
+    expect(device.gotIds).toEqual(['a']);
+  });
+
   it('call off on one what waits for the other', async () => {
     const device = new TestDevice(other, 'station-1');
     await accept('a');

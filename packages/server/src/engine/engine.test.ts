@@ -333,6 +333,12 @@ describe('drain', () => {
     await draining;
     expect(await stateOf('a')).toBe('shown');
   });
+
+  it('lets nobody wait for longer than it does itself', async () => {
+    const waited = engine.wait(await accept('a'), 60_000);
+    await engine.drain(5_000);
+    expect(await waited).toMatchObject({ state: 'queued' });
+  });
 });
 
 describe('a queue of all', () => {
