@@ -124,6 +124,22 @@ describe('dead letters', () => {
     expect(none.body.results).toEqual([]);
   });
 
+  it('are tried again page by page from the oldest, so that the latest stays', async () => {
+    const { mend, shown } = await brokenScreen('a');
+    await die('a', 'PO-1');
+    await die('a', 'PO-2');
+    await die('a', 'PO-3');
+    mend();
+    const orders: (string | undefined)[] = [];
+    for (let more = true; more; ) {
+      const { body } = await json<Redriven>('/dead-letters/redrive', { limit: 1 });
+      orders.push(...body.results.map(({ command }) => command?.orderId));
+      await expect.poll(() => shown).toContain(body.results[0]?.command?.commandId);
+      more = body.more;
+    }
+    expect(orders).toEqual(['PO-1', 'PO-2', 'PO-3']);
+  });
+
   it('are forgotten one by one, by filter, and by age', async () => {
     await brokenScreen('a');
     const ids = [await die('a'), await die('a'), await die('a')];

@@ -1,5 +1,5 @@
 import type { CommandView, ErrorBody, TriggerResults } from '@remote-display/protocol';
-import { RemoteDisplayError } from '@remote-display/server';
+import { RemoteDisplayError, type RemoteDisplayOptions } from '@remote-display/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startServer, type TestServer } from '../support/server.ts';
 import { connectStation } from '../support/station.ts';
@@ -201,11 +201,14 @@ describe('a bound', () => {
 });
 
 /** A server that answers for the order SLOW only when it is let. */
-async function serverWithSlowOrder(): Promise<{ asked: Promise<void>; let: () => void }> {
+async function serverWithSlowOrder(
+  options: Partial<RemoteDisplayOptions> = {},
+): Promise<{ asked: Promise<void>; let: () => void }> {
   await server.close();
   const slow = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   server = await startServer({
+    ...options,
     resolveOrder: async (orderId) => {
       if (orderId === 'SLOW') {
         asked.resolve();
@@ -234,8 +237,22 @@ describe('an order that is looked up for long', () => {
 describe('a trigger that comes to nothing overtakes nobody', () => {
   let slow: Awaited<ReturnType<typeof serverWithSlowOrder>>;
   beforeEach(async () => {
-    slow = await serverWithSlowOrder();
+    slow = await serverWithSlowOrder({ commands: { maxUnsettled: 1 } });
     await connectStation(server, 'a');
+  });
+
+  it('not one for which there was no room', async () => {
+    await server.pair('b');
+    const elsewhere = { ...wish({ screenId: 'b' }), displayIndex: 2 };
+    const full = await post<CommandView>('/trigger', elsewhere);
+    const waiting = post<CommandView>('/trigger', wish({ screenId: 'b', orderId: 'SLOW' }));
+    await slow.asked;
+    expect((await post<ErrorBody>('/trigger', wish({ screenId: 'b' }))).body.code).toBe(
+      'QUEUE_FULL',
+    );
+    await post(`/commands/${full.body.commandId}/cancel`, {});
+    slow.let();
+    expect((await waiting).status).toBe(202);
   });
 
   it('not one that repeats what was accepted before', async () => {
