@@ -70,11 +70,22 @@ export function startStation(options: StationOptions = {}): Station {
     connectAtLast(client);
   }
 
+  // It says in `state` what became of it. Where not even its storage could be read it tries again,
+  // unless the station was paired anew meanwhile.
+  function connectAtLast(current: RemoteDisplayClient): void {
+    current.connect().catch(() => {
+      const isToTry = () => current === client && current.state.status === 'idle';
+      if (isToTry()) setTimeout(() => isToTry() && connectAtLast(current), AGAIN_MS);
+    });
+  }
+
   async function become(
     serverUrl: string,
     { screenId, name, tokens: pair }: Paired,
   ): Promise<void> {
-    await client?.close();
+    const former = client;
+    client = undefined;
+    await former?.close();
     tokens?.stop();
     await chromeTokenStorage(port.local).save(pair);
     const paired: Identity = { serverUrl, screenId, name };
@@ -97,13 +108,6 @@ export function startStation(options: StationOptions = {}): Station {
     identity,
     started,
   };
-}
-
-// It says in `state` what became of it. Where not even its storage could be read it tries again.
-function connectAtLast(client: RemoteDisplayClient): void {
-  client.connect().catch(() => {
-    if (client.state.status === 'idle') setTimeout(() => connectAtLast(client), AGAIN_MS);
-  });
 }
 
 /** The same in all lives of the worker, another in each life of the browser: a copied profile is no part of it. */

@@ -17,7 +17,7 @@ export function openDatabase({ path, synchronous }: DatabaseSettings): DatabaseS
     db.exec('PRAGMA locking_mode = EXCLUSIVE');
     db.exec('PRAGMA journal_mode = WAL');
     db.exec(`PRAGMA synchronous = ${synchronous}`);
-    // In KiB. Ids are random, so an index that does not fit is read again from the disk at each accept.
+    // In KiB. Keys are random, so an index that does not fit is read again from the disk at each accept.
     db.exec('PRAGMA cache_size = -65536');
     db.exec('BEGIN EXCLUSIVE; COMMIT');
     migrate(db, path);
